@@ -1,0 +1,65 @@
+import { Command, CommanderError } from 'commander';
+import { MillwrightError } from '../errors.ts';
+import { version } from '../version.ts';
+import type { CommandEntry, Io } from './command.ts';
+import { commands } from './commands.ts';
+
+/** Runs one command line and returns the exit status. Never throws. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const name = argv.find((word) => !word.startsWith('-'));
+  const entry = commands.find((candidate) => candidate.name === name);
+  try {
+    const program = entry === undefined ? overview(io) : await programOf(entry, io);
+    await program.parseAsync([...argv], { from: 'user' });
+    return io.exitCode;
+  } catch (error) {
+    return report(error, argv.includes('--json'), io);
+  }
+}
+
+/** All commands with their summaries, none of them loaded: what `--help` prints and misspelt names are compared with. */
+function overview(io: Io): Command {
+  const program = root(io);
+  for (const entry of commands) program.command(entry.name).description(entry.summary).helpGroup(`${entry.group}:`).helpOption(false);
+  program.addHelpText('after', '\nRun `millwright COMMAND --help` for its options and an example.');
+  program.action(() => program.help());
+  return program;
+}
+
+async function programOf(entry: CommandEntry, io: Io): Promise<Command> {
+  const program = root(io);
+  const command = program.command(entry.name).description(entry.summary);
+  (await entry.load()).configure(command, io);
+  return program;
+}
+
+function root(io: Io): Command {
+  return new Command('millwright')
+    .description('The whole machine-learning loop in one program.')
+    .version(version, '-V, --version')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
+}
+
+function report(error: unknown, json: boolean, io: Io): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExit(error);
+  const known = error instanceof MillwrightError ? error : internal(error);
+  if (json) io.stderr(`${JSON.stringify({ error: { code: known.code, message: known.message, ...known.details } })}\n`);
+  else io.stderr(`millwright: ${known.message}\n`);
+  return known.exit;
+}
+
+/** Commander has printed the message already. DVC ends with 254 on an unknown flag; scripts only look for non-zero. */
+function usageExit(error: CommanderError): number {
+  return error.code === 'commander.help' || error.code === 'commander.helpDisplayed' ? 0 : new MillwrightError('USAGE', error.message).exit;
+}
+
+function internal(error: unknown): MillwrightError {
+  if (error instanceof Error && error.name === 'AbortError') return new MillwrightError('INTERRUPTED', 'interrupted', { cause: error });
+  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
+    return new MillwrightError('DISK_FULL', `${error.message}: free some space and run the command again`, { cause: error });
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new MillwrightError('INTERNAL_ERROR', `internal error, please report it:\n${text}`, { cause: error });
+}

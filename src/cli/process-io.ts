@@ -1,0 +1,30 @@
+import { resolveConfig } from '../config.ts';
+import type { Io } from './command.ts';
+
+/** The real process: its streams, working directory and signals. */
+export function processIo(): Io {
+  const controller = new AbortController();
+  let asked = 0;
+  const stop = (signal: NodeJS.Signals): void => {
+    asked += 1;
+    if (asked > 1) process.kill(process.pid, 'SIGKILL');
+    controller.abort(signal);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  // A reader that went away (`millwright runs list | head`) ends the command quietly.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    controller.abort('SIGPIPE');
+  });
+  return {
+    cwd: process.cwd(),
+    config: resolveConfig(),
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    stdoutIsTty: process.stdout.isTTY === true,
+    stderrIsTty: process.stderr.isTTY === true,
+    signal: controller.signal,
+    exitCode: 0,
+  };
+}

@@ -1,0 +1,28 @@
+/** Bundles the program into dist/ (and the pages into dist/web): the checkout and the installed package run the same files. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { buildWeb } from './build-web.ts';
+import { threadEntries } from './entries.ts';
+
+const root = join(import.meta.dirname, '..');
+
+await rm(join(root, 'dist'), { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: ['src/bin.ts', ...threadEntries],
+  outbase: 'src',
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minifySyntax: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  // Native code stays a run-time dependency; pg's optional native driver is never used.
+  external: ['koffi', 'pg-native'],
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+});
+if (!process.argv.includes('--no-web')) await buildWeb(root);

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    pool: 'threads',
+    projects: [
+      { test: { name: 'unit', include: ['src/**/*.test.ts', 'sdk/src/**/*.test.ts'], isolate: false, pool: 'threads' } },
+      {
+        test: {
+          name: 'system',
+          include: ['test/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          maxWorkers: 2,
+          globalSetup: [],
+        },
+      },
+    ],
+  },
+});
