@@ -1,0 +1,11 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** A new secret: 256 random bits behind a prefix that scanners for leaked secrets can look for. */
+export function newToken(): string {
+  return `mw_${randomBytes(32).toString('base64url')}`;
+}
+
+/** What is stored of a token: sha256, hex. The token has full entropy, so no slow hash is needed. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}

@@ -1,0 +1,82 @@
+/**
+ * The SQL port: facts that people filter and join, on SQLite (embedded) or PostgreSQL.
+ *
+ * Contract, held by `test/backends/db.conformance.ts` on both:
+ * - A write is a registered function `(tx, input) → result`. It runs whole in one transaction, awaits nothing but `tx`,
+ *   takes clock and ids in its input, and may be run again from the start when the database asks for it.
+ * - `write` resolves only after its commit is durable: `kill -9` and power loss do not lose it.
+ * - A write that throws leaves nothing; its neighbours in the same group commit stand. The error arrives as it was thrown
+ *   (a `MillwrightError` keeps its code and details).
+ * - A read sees one consistent snapshot that includes every write acknowledged before it was asked.
+ * - Input and result are plain data (structured clone).
+ * - Integers beyond ±2⁵³ arrive as `bigint`, all others as `number`. NaN cannot be stored: callers keep a flag.
+ */
+import type { Kysely } from 'kysely';
+
+/** What the dialects differ in, as far as a query must know. */
+export interface Capabilities {
+  /** Text of a case-sensitive LIKE and of a case-insensitive one, for `left OP right`. */
+  readonly like: string;
+  readonly ilike: (left: string, right: string) => string;
+  /** `SELECT … FOR UPDATE` is there and needed; SQLite's one writer needs none. */
+  readonly rowLocks: boolean;
+}
+
+export type SqlValue = string | number | bigint | Uint8Array | null;
+
+/** One SQL text, prepared once per connection. Placeholders are `?`; the text must hold no other question mark. */
+export interface Statement<Row> {
+  all(...parameters: readonly SqlValue[]): Promise<Row[]>;
+  run(...parameters: readonly SqlValue[]): Promise<void>;
+}
+
+/** A connection inside a transaction (or a read snapshot), seen as the tables `T`. */
+export interface Tx<T> {
+  readonly kysely: Kysely<T>;
+  readonly capabilities: Capabilities;
+  /** For hot paths: Kysely's builder costs 15 to 25 times a prepared statement. */
+  statement<Row = Record<string, SqlValue>>(sql: string): Statement<Row>;
+}
+
+/** A registered function of the database; made by `defineWrite` and `defineRead`, called through `Db`. */
+export interface Operation<Input, Result> {
+  readonly name: string;
+  readonly kind: 'write' | 'read';
+  /** Runs inside a transaction that is already open: how one write calls another, and how back ends run it. */
+  readonly run: (tx: Tx<never>, input: Input) => Promise<Result>;
+}
+
+export interface Write<Input, Result> extends Operation<Input, Result> {
+  readonly kind: 'write';
+}
+
+export interface Read<Input, Result> extends Operation<Input, Result> {
+  readonly kind: 'read';
+}
+
+export interface Db {
+  write<Input, Result>(operation: Write<Input, Result>, input: Input): Promise<Result>;
+  read<Input, Result>(operation: Read<Input, Result>, input: Input): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** The registry that a back end runs operations from, by name: `src/operations.ts`. */
+export type Operations = ReadonlyMap<string, Operation<never, unknown>>;
+
+/**
+ * Declares a change of the database. `name` is `<domain>.<verb><Noun>`, unique in the program.
+ * Inside another write, call it as `createRun.run(tx, input)`.
+ */
+export function defineWrite<T, Input, Result>(name: string, run: (tx: Tx<T>, input: Input) => Promise<Result>): Write<Input, Result> {
+  return { name, kind: 'write', run: run as unknown as Write<Input, Result>['run'] };
+}
+
+/** Declares a query; see `defineWrite`. */
+export function defineRead<T, Input, Result>(name: string, run: (tx: Tx<T>, input: Input) => Promise<Result>): Read<Input, Result> {
+  return { name, kind: 'read', run: run as unknown as Read<Input, Result>['run'] };
+}
+
+/** The same connection seen as a domain's tables: how a write hands its `tx` to another domain's operation. */
+export function asTx(tx: Tx<never> | Tx<unknown>): Tx<never> {
+  return tx as Tx<never>;
+}

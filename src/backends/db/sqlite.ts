@@ -1,0 +1,124 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { MillwrightError } from '../../errors.ts';
+import { fromRecord } from './errors.ts';
+import type { Db, Operation } from './port.ts';
+import type { Reply, ThreadData } from './sqlite-thread.ts';
+
+export interface SqliteOptions {
+  /** File of the database; made, with its folder, where it is not there. */
+  readonly path: string;
+  /** The thread entry: `runtimeFile('writer.js')`. */
+  readonly threadFile: string;
+  /** Reader threads at most; one lives from the start, the others begin when all are busy. */
+  readonly readers: number;
+}
+
+interface Pending {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Requests that may wait in one thread; more answer TOO_MANY_REQUESTS. */
+const queueLimit = 10_000;
+
+/** Opens the embedded database: one writer thread, readers on demand. Migrations have run when it resolves. */
+export async function openSqlite(options: SqliteOptions): Promise<Db> {
+  await mkdir(dirname(options.path), { recursive: true });
+  const writer = await DatabaseThread.start(options, 'writer');
+  const readers = [await DatabaseThread.start(options, 'reader')];
+  let starting: Promise<void> | undefined;
+
+  const reader = (): DatabaseThread => {
+    const best = readers.reduce((least, thread) => (thread.waiting < least.waiting ? thread : least));
+    if (best.waiting > 0 && readers.length < options.readers && starting === undefined) {
+      starting = DatabaseThread.start(options, 'reader').then((thread) => {
+        readers.push(thread);
+        starting = undefined;
+      });
+      // The one that is there goes on serving; a thread that cannot start shows when the next is asked for.
+      starting.catch(() => (starting = undefined));
+    }
+    return best;
+  };
+
+  return {
+    write: (operation, input) => writer.ask(operation, input),
+    read: (operation, input) => reader().ask(operation, input),
+    async close() {
+      await starting?.catch(() => undefined);
+      await Promise.all(readers.map((thread) => thread.close()));
+      await writer.close();
+    },
+  };
+}
+
+class DatabaseThread {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 0;
+  #failure: Error | undefined;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+  }
+
+  static async start(options: SqliteOptions, role: ThreadData['role']): Promise<DatabaseThread> {
+    const worker = new Worker(options.threadFile, { workerData: { path: options.path, role } satisfies ThreadData, name: `db-${role}` });
+    const thread = new DatabaseThread(worker);
+    await new Promise<void>((resolve, reject) => {
+      worker.once('message', (message: 'ready' | { failed: Parameters<typeof fromRecord>[0] }) => {
+        if (message === 'ready') resolve();
+        else reject(fromRecord(message.failed));
+      });
+      worker.once('error', reject);
+    });
+    worker.on('message', (replies: readonly Reply[]) => thread.#settle(replies));
+    worker.on('error', (error) => thread.#fail(error));
+    worker.on('exit', () => thread.#fail(new MillwrightError('TEMPORARILY_UNAVAILABLE', 'the database is closed')));
+    worker.unref();
+    return thread;
+  }
+
+  get waiting(): number {
+    return this.#pending.size;
+  }
+
+  ask<Input, Result>(operation: Operation<Input, Result>, input: Input): Promise<Result> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#pending.size >= queueLimit) {
+      return Promise.reject(new MillwrightError('TOO_MANY_REQUESTS', `${queueLimit} operations wait for the database: retry in a second`));
+    }
+    const id = (this.#nextId += 1);
+    return new Promise<Result>((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      if (this.#pending.size === 1) this.#worker.ref();
+      this.#worker.postMessage({ id, name: operation.name, input });
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#failure !== undefined) return;
+    this.#worker.ref();
+    const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+    this.#worker.postMessage('close');
+    await ended;
+  }
+
+  #settle(replies: readonly Reply[]): void {
+    for (const reply of replies) {
+      const pending = this.#pending.get(reply.id);
+      this.#pending.delete(reply.id);
+      if ('error' in reply) pending?.reject(fromRecord(reply.error));
+      else pending?.resolve(reply.result as never);
+    }
+    if (this.#pending.size === 0) this.#worker.unref();
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const pending of this.#pending.values()) pending.reject(this.#failure);
+    this.#pending.clear();
+  }
+}

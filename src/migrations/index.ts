@@ -1,0 +1,5 @@
+/** The schema's one timeline, for both dialects. A migration that has been released is never changed. */
+import type { Migration } from '../backends/db/migrate.ts';
+import { access } from './0001-access.ts';
+
+export const migrations: readonly Migration[] = [access];
