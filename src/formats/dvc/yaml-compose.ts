@@ -22,7 +22,7 @@ export function composeYaml(text: string, fileName: string): Composed {
   const [problem] = document.errors;
   if (problem !== undefined) composer.fail(problem.pos[0], firstSentence(problem.message));
   const value = document.contents === null ? null : composer.value(document.contents);
-  return { value, layout: { head: headOf(text, document.contents), containers: composer.containers } };
+  return { value, layout: { head: headOf(text, document.contents), tail: composer.tail, containers: composer.containers } };
 }
 
 /** Where the value at `path` stands, 1-based; its nearest ancestor where it is absent. For messages only: it parses again. */
@@ -67,6 +67,7 @@ function headOf(text: string, contents: ParsedNode | null): string {
 
 class Composer {
   readonly containers = new Map<Value[] | Mapping, ContainerLayout>();
+  tail = '';
   private readonly anchors = new Map<string, Value>();
   private readonly text: string;
   private readonly fileName: string;
@@ -112,7 +113,7 @@ class Composer {
   private list(node: ParsedNode): Value[] {
     const list: Value[] = [];
     if (!isSeq(node)) return list;
-    const layout = this.register(list, node.flow === true, node.anchor);
+    const layout = this.register(list, node.flow === true && node.items.length > 0, node.anchor);
     for (const [index, item] of node.items.entries()) {
       list.push(this.value(item as ParsedNode));
       this.note(layout, index, undefined, item as ParsedNode);
@@ -124,7 +125,7 @@ class Composer {
     const merged: Mapping = new Map();
     const own: Mapping = new Map();
     const result: Mapping = new Map();
-    const layout = this.register(result, node.flow === true, node.anchor);
+    const layout = this.register(result, node.flow === true && node.items.length > 0, node.anchor);
     for (const pair of node.items) {
       if (isScalar(pair.key) && pair.key.type === 'PLAIN' && pair.key.value === '<<') {
         const sources = this.mergeSources(pair);
@@ -172,10 +173,21 @@ class Composer {
       const isBlockScalar = isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED');
       const source = this.text.slice(node.range[0], node.range[1]);
       const kept = isBlockScalar ? source.replace(/\s+$/, '') : source;
-      assign(item, 'after', triviaAt(this.text, node.range[0] + kept.length));
+      const after = triviaAt(this.text, node.range[0] + kept.length);
+      assign(item, 'after', isScalar(node) ? after : this.withoutTail(after));
       if (isScalar(node)) assign(item, 'source', keptSource(this.scalar(node), kept, isBlockScalar));
     }
     layout.items.set(key, item);
+  }
+
+  /** ruamel ties the lines after a flow collection to the end of the text where nothing follows them. */
+  private withoutTail(after: Trivia | undefined): Trivia | undefined {
+    if (after === undefined || !after.isLast) return after;
+    this.tail = after.lines
+      .slice(1)
+      .map((line) => `${line}\n`)
+      .join('');
+    return after.column === undefined ? undefined : { ...after, lines: after.lines.slice(0, 1) };
   }
 }
 
@@ -200,6 +212,10 @@ function triviaAt(text: string, offset: number): Trivia | undefined {
   const column = first[1] === undefined ? undefined : first.index + first[0].indexOf('#') - (text.lastIndexOf('\n', offset - 1) + 1);
   const whole = /[ \t]*(?:\r?\n|#[^\r\n]*(?:\r?\n|$))/y;
   whole.lastIndex = rest.lastIndex;
-  for (let line = whole.exec(text); line !== null; line = whole.exec(text)) lines.push(line[0].trimEnd());
-  return lines.length === 1 && lines[0] === '' ? undefined : { column, lines };
+  let end = rest.lastIndex;
+  for (let line = whole.exec(text); line !== null; line = whole.exec(text)) {
+    lines.push(line[0].trimEnd());
+    end = whole.lastIndex;
+  }
+  return lines.length === 1 && lines[0] === '' ? undefined : { column, lines, isLast: end >= text.length };
 }

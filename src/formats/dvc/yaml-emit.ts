@@ -5,7 +5,7 @@
 import type { ContainerLayout, ItemLayout, Layout, Trivia } from './yaml-layout.ts';
 import { plainText } from './yaml-scalar.ts';
 import { lineWidth, stringText } from './yaml-text.ts';
-import { isScalar, type Key, type Mapping, type Scalar, type Value } from './value.ts';
+import { equals, isScalar, type Key, type Mapping, type Scalar, type Value } from './value.ts';
 
 /** Longer keys are written with `? `. */
 const maximumSimpleKey = 128;
@@ -33,7 +33,7 @@ class Emitter {
     if (isScalar(value)) this.write(scalarText(value, { column: 0, indent: 0, flow: false, key: false }));
     else if (this.isFlow(value)) this.flow(value, 0);
     else this.block(value, 0, true);
-    return `${this.out}\n`;
+    return `${this.out}\n${this.layout?.tail ?? ''}`;
   }
 
   private findShared(value: Value, seen: Set<Value>): void {
@@ -43,7 +43,9 @@ class Emitter {
       return;
     }
     seen.add(value);
-    for (const item of value.values()) this.findShared(item, seen);
+    const merge = this.layoutOf(value)?.merge;
+    for (const source of merge?.sources ?? []) this.findShared(source, seen);
+    for (const [key, item] of value.entries()) if (!isMerged(merge, key, item)) this.findShared(item, seen);
   }
 
   private layoutOf(value: Value[] | Mapping): ContainerLayout | undefined {
@@ -81,15 +83,14 @@ class Emitter {
       }
       return;
     }
-    let own = 0;
-    for (const [key, item] of value) {
-      if (layout?.merge?.position === own) this.merge(layout.merge.sources, begin);
-      if (layout?.merge?.values.get(key) === item && layout.merge.values.has(key)) continue;
-      own += 1;
+    const merge = layout?.merge;
+    const own = [...value].filter(([key, item]) => !isMerged(merge, key, item));
+    for (const [position, [key, item]] of own.entries()) {
+      if (merge?.position === position) this.merge(merge.sources, begin);
       begin();
       this.entry(key, item, indent, layout?.items.get(key));
     }
-    if (layout?.merge !== undefined && layout.merge.position >= own && own > 0) this.merge(layout.merge.sources, begin);
+    if (merge !== undefined && merge.position >= own.length) this.merge(merge.sources, begin);
   }
 
   private merge(sources: readonly Mapping[], begin: () => void): void {
@@ -134,7 +135,8 @@ class Emitter {
 
   private scalarItem(value: Scalar, indent: number, layout: ItemLayout | undefined): void {
     const kept = layout?.source;
-    if (kept !== undefined && kept.value === value) this.write(` ${kept.block ? reindent(kept.text, indent) : kept.text}`);
+    if (kept !== undefined && equals(kept.value, value)) this.write(` ${kept.block ? reindent(kept.text, indent) : kept.text}`);
+    else if (kept?.block === true && typeof value === 'string') this.write(` ${blockText(value, kept.text[0] ?? '|', indent)}`);
     else if (value !== null) this.write(` ${scalarText(value, { column: this.column + 1, indent, flow: false, key: false })}`);
     this.trivia(layout?.after);
   }
@@ -156,6 +158,7 @@ class Emitter {
 
   private flow(value: Value[] | Mapping, indent: number): void {
     const isList = Array.isArray(value);
+    const layout = this.layoutOf(value);
     this.write(isList ? '[' : '{');
     let first = true;
     for (const [key, item] of value.entries()) {
@@ -164,13 +167,14 @@ class Emitter {
       else if (!first) this.write(' ');
       first = false;
       if (!isList) this.write(`${scalarText(key, { column: this.column, indent: indent + 2, flow: true, key: true })}:`);
-      this.flowItem(item, indent, isList);
+      this.flowItem(item, indent, isList, layout?.items.get(key));
     }
     this.write(isList ? ']' : '}');
   }
 
-  private flowItem(item: Value, indent: number, inList: boolean): void {
+  private flowItem(item: Value, indent: number, inList: boolean, layout: ItemLayout | undefined): void {
     const space = inList ? '' : ' ';
+    if (layout?.source !== undefined && equals(layout.source.value, item)) return this.write(space + layout.source.text);
     if (isScalar(item)) {
       if (item === null) return inList ? this.write('null') : undefined;
       return this.write(space + scalarText(item, { column: this.column + space.length, indent: indent + 2, flow: true, key: false }));
@@ -187,6 +191,10 @@ class Emitter {
   }
 }
 
+function isMerged(merge: ContainerLayout['merge'], key: Key, item: Value): boolean {
+  return merge !== undefined && merge.values.has(key) && merge.values.get(key) === item;
+}
+
 function scalarText(value: Scalar, place: { column: number; indent: number; flow: boolean; key: boolean }): string {
   if (typeof value === 'string') return stringText(value, place);
   return value === null && (place.key || place.column === 0) ? 'null' : plainText(value);
@@ -194,6 +202,14 @@ function scalarText(value: Scalar, place: { column: number; indent: number; flow
 
 function widthOf(text: string): number {
   return /[\ud800-\udfff]/.test(text) ? Array.from(text).length : text.length;
+}
+
+/** A changed string in the place of a block scalar stays one. */
+function blockText(value: string, indicator: string, indent: number): string {
+  const body = value.replace(/\n+$/, '');
+  const breaks = value.length - body.length;
+  const lines = body.split('\n').map((line) => (line === '' ? '' : ' '.repeat(indent) + line));
+  return `${indicator}${breaks === 0 ? '-' : breaks === 1 ? '' : '+'}\n${lines.join('\n')}${'\n'.repeat(Math.max(0, breaks - 1))}`;
 }
 
 /** Moves the lines of a block scalar (`|` and its text) to another indentation. */

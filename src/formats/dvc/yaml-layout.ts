@@ -7,6 +7,8 @@ export interface Trivia {
   readonly column: number | undefined;
   /** Comment on the token's line (may be empty), then all lines up to the next token. */
   readonly lines: readonly string[];
+  /** Nothing but these lines is left of the text. */
+  readonly isLast: boolean;
 }
 
 export interface ItemLayout {
@@ -27,5 +29,7 @@ export interface ContainerLayout {
 export interface Layout {
   /** Comments before the first token. */
   readonly head: string;
+  /** Comments below a flow collection that ends the text. */
+  readonly tail: string;
   readonly containers: Map<Value[] | Mapping, ContainerLayout>;
 }

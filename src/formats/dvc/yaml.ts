@@ -39,7 +39,7 @@ function applyMapping(target: Mapping, source: Mapping, layouts: Layouts): void 
     const old = target.get(key);
     if (!applied(old, value, layouts) && !(target.has(key) && equals(old, value))) target.set(key, value);
   }
-  for (const key of [...target.keys()]) if (!source.has(key)) target.delete(key);
+  for (const key of target.keys()) if (!source.has(key)) target.delete(key);
 }
 
 function applyList(target: Value[], source: readonly Value[], layouts: Layouts): void {
