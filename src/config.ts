@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { MillwrightError } from './errors.ts';
 
 /** Settings that come from the environment, resolved once; the only reader of `process.env`. */
 export interface Config {
@@ -11,6 +12,14 @@ export interface Config {
   readonly token: string | undefined;
   /** `MILLWRIGHT_ADMIN_TOKEN`: an administrator's token given by the operator. */
   readonly adminToken: string | undefined;
+  /** `MILLWRIGHT_DATABASE_URL`: PostgreSQL instead of the embedded SQLite. */
+  readonly databaseUrl: string | undefined;
+  /** `MILLWRIGHT_ARTIFACTS_URL` (`s3://bucket/prefix`) with `MILLWRIGHT_S3_ENDPOINT`: S3 instead of the state directory. */
+  readonly artifactsUrl: { readonly bucket: string; readonly prefix: string; readonly endpoint: string | undefined } | undefined;
+  /** `MILLWRIGHT_HOSTS`: comma-separated host names, besides loopback's, under which the server may be asked. */
+  readonly hosts: readonly string[];
+  /** `MILLWRIGHT_LOG_LEVEL`: pino's names; `warn` unless set. */
+  readonly logLevel: string;
   /** The user's data directory: `$XDG_DATA_HOME/millwright`. */
   readonly userDataDir: string;
   /** The user's cache directory: `$XDG_CACHE_HOME/millwright`. */
@@ -24,6 +33,10 @@ export function resolveConfig(env: Readonly<Record<string, string | undefined>> 
     serverUrl: nonEmpty(env['MILLWRIGHT_URL'])?.replace(/\/+$/, ''),
     token: nonEmpty(env['MILLWRIGHT_TOKEN']),
     adminToken: nonEmpty(env['MILLWRIGHT_ADMIN_TOKEN']),
+    databaseUrl: databaseUrl(nonEmpty(env['MILLWRIGHT_DATABASE_URL'])),
+    artifactsUrl: artifactsUrl(nonEmpty(env['MILLWRIGHT_ARTIFACTS_URL']), nonEmpty(env['MILLWRIGHT_S3_ENDPOINT'])),
+    hosts: (env['MILLWRIGHT_HOSTS'] ?? '').split(',').map((name) => name.trim()).filter((name) => name !== ''),
+    logLevel: logLevel(nonEmpty(env['MILLWRIGHT_LOG_LEVEL']) ?? 'warn'),
     userDataDir: join(nonEmpty(env['XDG_DATA_HOME']) ?? join(home, '.local/share'), 'millwright'),
     userCacheDir: join(nonEmpty(env['XDG_CACHE_HOME']) ?? join(home, '.cache'), 'millwright'),
   };
@@ -31,4 +44,23 @@ export function resolveConfig(env: Readonly<Record<string, string | undefined>> 
 
 function nonEmpty(value: string | undefined): string | undefined {
   return value === undefined || value === '' ? undefined : value;
+}
+
+function databaseUrl(value: string | undefined): string | undefined {
+  if (value === undefined || /^postgres(ql)?:\/\//.test(value)) return value;
+  throw new MillwrightError('CONFIG_INVALID', 'MILLWRIGHT_DATABASE_URL must begin with postgres://; leave it unset for the embedded database');
+}
+
+function artifactsUrl(value: string | undefined, endpoint: string | undefined): Config['artifactsUrl'] {
+  if (value === undefined) return undefined;
+  const match = /^s3:\/\/([^/]+)\/?(.*)$/.exec(value);
+  if (match === null) throw new MillwrightError('CONFIG_INVALID', `MILLWRIGHT_ARTIFACTS_URL is '${value}': it must be s3://BUCKET/PREFIX`);
+  const prefix = match[2]!.replace(/\/+$/, '');
+  return { bucket: match[1]!, prefix: prefix === '' ? '' : `${prefix}/`, endpoint };
+}
+
+function logLevel(value: string): string {
+  const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+  if (levels.includes(value)) return value;
+  throw new MillwrightError('CONFIG_INVALID', `MILLWRIGHT_LOG_LEVEL is '${value}': it must be one of ${levels.join(', ')}`);
 }

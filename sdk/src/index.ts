@@ -1,0 +1,2 @@
+export { ApiError, createCall, type Call, type ClientOptions, type RequestOptions } from './client.ts';
+export { millwrightApi } from './millwright.ts';

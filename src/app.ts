@@ -1,0 +1,92 @@
+/** Composition root: configuration → back ends → domains. The only file that chooses implementations. */
+import { join } from 'node:path';
+import pino, { type Logger } from 'pino';
+import { createToken, hasAdminToken, hashToken, newToken } from './access/index.ts';
+import { filesystemBlobs } from './backends/blobs/filesystem.ts';
+import type { Blobs } from './backends/blobs/port.ts';
+import type { Db } from './backends/db/port.ts';
+import { openPostgres } from './backends/db/postgres.ts';
+import { openSqlite } from './backends/db/sqlite.ts';
+import type { Config } from './config.ts';
+import { randomIds, type Ids } from './lib/ids.ts';
+import { systemClock, type Clock } from './lib/time.ts';
+import { migrations } from './migrations/index.ts';
+import { runtimeFile } from './runtime-files.ts';
+
+/** What operations of the domains are given; each declares the part of it that it uses. */
+export interface App {
+  readonly db: Db;
+  readonly blobs: Blobs;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+  /** Hashes of the one-time codes that the printed URLs carry. */
+  readonly loginCodes: Set<string>;
+  /** Where facts and bytes lie, for people: shown in Settings. */
+  readonly storage: { readonly database: string; readonly artifacts: string };
+  /** Secret of the process that owns the state: in the file `token`. */
+  readonly ownerToken: string;
+  close(): Promise<void>;
+}
+
+/** Opens every back end on a state directory that this process owns. */
+export async function openApp(stateDirectory: string, config: Config): Promise<App> {
+  const log = pino({ name: 'millwright', level: config.logLevel, redact: ['token', 'authorization', '*.authorization', '*.token'] }, pino.destination({ dest: 2, sync: false }));
+  const db = await openDatabase(stateDirectory, config);
+  const { blobs, place } = await openBlobs(stateDirectory, config);
+  const ownerToken = newToken();
+  const app: App = {
+    db,
+    blobs,
+    clock: systemClock,
+    ids: randomIds,
+    log,
+    loginCodes: new Set(),
+    storage: { database: config.databaseUrl === undefined ? 'SQLite' : 'PostgreSQL', artifacts: place },
+    ownerToken,
+    async close() {
+      await db.close();
+      await blobs.close();
+    },
+  };
+  await grantAdmin(app, 'owner', ownerToken);
+  if (config.adminToken !== undefined) await grantAdmin(app, 'MILLWRIGHT_ADMIN_TOKEN', config.adminToken);
+  return app;
+}
+
+/** Whether somebody made an administrator's token on purpose: what listening beyond loopback asks for. */
+export function hasOperator(app: App): Promise<boolean> {
+  return app.db.read(hasAdminToken, { now: app.clock.now() });
+}
+
+function grantAdmin(app: App, name: string, token: string): Promise<void> {
+  return app.db.write(createToken, {
+    scope: { workspaceId: 1 },
+    id: app.ids.uuid7(),
+    hash: hashToken(token),
+    name,
+    role: 'admin',
+    stageRunId: null,
+    now: app.clock.now(),
+    // The owner's token ends with its process, at the latest when the next owner writes another.
+    expiresAt: name === 'owner' ? app.clock.now() + 365 * 24 * 3600 * 1000 : null,
+  });
+}
+
+function openDatabase(stateDirectory: string, config: Config): Promise<Db> {
+  if (config.databaseUrl !== undefined) return openPostgres({ url: config.databaseUrl, connections: 10, migrations });
+  return openSqlite({ path: join(stateDirectory, 'millwright.db'), threadFile: runtimeFile('writer.js'), readers: 2 });
+}
+
+async function openBlobs(stateDirectory: string, config: Config): Promise<{ blobs: Blobs; place: string }> {
+  if (config.artifactsUrl === undefined) {
+    const root = join(stateDirectory, 'artifacts');
+    return { blobs: filesystemBlobs({ root }), place: 'folder' };
+  }
+  const { s3Blobs } = await import('./backends/blobs/s3.ts');
+  const { bucket, prefix, endpoint } = config.artifactsUrl;
+  return {
+    blobs: await s3Blobs({ bucket, prefix, ...(endpoint === undefined ? {} : { endpoint }) }),
+    place: `s3://${bucket}/${prefix}`,
+  };
+}

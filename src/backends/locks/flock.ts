@@ -1,0 +1,42 @@
+import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { FileLock, Locks } from './locks.ts';
+
+const LOCK_EXCLUSIVE = 2;
+const LOCK_NON_BLOCKING = 4;
+
+type Flock = (descriptor: number, operation: number) => number;
+
+/** The real locks. The native call is loaded with the first lock that is asked for: commands that only read never pay for it. */
+export function createLocks(): Locks {
+  let flock: Flock | undefined;
+  return {
+    tryLock(path, content) {
+      flock ??= loadFlock();
+      return acquire(flock, path, content);
+    },
+  };
+}
+
+function loadFlock(): Flock {
+  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+  return koffi.load(null).func('int flock(int, int)') as Flock;
+}
+
+function acquire(flock: Flock, path: string, content: string): FileLock | undefined {
+  let descriptor: number | undefined = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o666);
+  if (flock(descriptor, LOCK_EXCLUSIVE | LOCK_NON_BLOCKING) !== 0) {
+    closeSync(descriptor);
+    return undefined;
+  }
+  ftruncateSync(descriptor, 0);
+  writeSync(descriptor, content, 0);
+  return {
+    release() {
+      if (descriptor === undefined) return;
+      // Closing the only descriptor of the open file frees the lock: no child inherits it, Node opens with O_CLOEXEC.
+      closeSync(descriptor);
+      descriptor = undefined;
+    },
+  };
+}

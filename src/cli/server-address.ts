@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { MillwrightError } from '../errors.ts';
+import { readOwnerToken, readServerFile } from '../state-directory.ts';
+import type { Io } from './command.ts';
+
+export interface ServerAddress {
+  readonly url: string;
+  readonly token: string | undefined;
+}
+
+/** The nearest folder, from the working directory upwards, that `holds` is in; undefined where none is. */
+export function nearestFolderWith(name: string, from: string): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, name))) return folder;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** `.millwright/` of the project that the working directory is in, else the user's data directory. */
+export function defaultStateDirectory(io: Io): string {
+  const project = nearestFolderWith('.millwright', io.cwd) ?? nearestFolderWith('millwright.yaml', io.cwd) ?? nearestFolderWith('.dvc', io.cwd);
+  return project === undefined ? io.config.userDataDir : join(project, '.millwright');
+}
+
+/**
+ * The server of a remote command: `MILLWRIGHT_URL`, else the living owner of `.millwright/` in the nearest parent folder,
+ * else the living owner of the user's data directory; undefined where none lives.
+ */
+export async function findServer(io: Io): Promise<ServerAddress | undefined> {
+  if (io.config.serverUrl !== undefined) return { url: io.config.serverUrl, token: io.config.token };
+  const project = nearestFolderWith('.millwright', io.cwd);
+  for (const directory of [...(project === undefined ? [] : [join(project, '.millwright')]), io.config.userDataDir]) {
+    const server = readServerFile(directory);
+    if (server !== undefined && (await isAlive(server.url))) return { url: server.url, token: io.config.token ?? readOwnerToken(directory) };
+  }
+  return undefined;
+}
+
+/** @throws NO_SERVER where none lives */
+export async function requireServer(io: Io): Promise<ServerAddress> {
+  const found = await findServer(io);
+  if (found !== undefined) return found;
+  throw new MillwrightError('NO_SERVER', 'no Millwright server is running here: start one with `millwright up`, or set MILLWRIGHT_URL (and MILLWRIGHT_TOKEN)');
+}
+
+async function isAlive(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2_000) });
+    return response.ok;
+  } catch (error) {
+    if (error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError')) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,93 @@
+import { resolve } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import type { Command } from 'commander';
+import { hasOperator, openApp, type App } from '../app.ts';
+import { createLocks } from '../backends/locks/flock.ts';
+import { MillwrightError } from '../errors.ts';
+import { isLoopback, startServer, type Server } from '../server/index.ts';
+import { ownState } from '../state-directory.ts';
+import { hashToken } from '../access/index.ts';
+import type { Io } from './command.ts';
+import { defaultStateDirectory } from './server-address.ts';
+
+interface UpOptions {
+  readonly host: string;
+  readonly port: string;
+  readonly state?: string;
+  readonly idleExit?: string;
+  readonly json?: boolean;
+}
+
+export function configure(command: Command, io: Io): void {
+  command
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0 picks a free one', '5000')
+    .option('--state <folder>', 'where the state lies (default: .millwright of this project, else the user data directory)')
+    .option('--idle-exit <duration>', 'end after this long without a request, such as 30s or 5m')
+    .option('--json', 'print the ready line as JSON')
+    .addHelpText('after', '\nExample:\n  $ millwright up --port 5000\n  $ export MLFLOW_TRACKING_URI=http://127.0.0.1:5000')
+    .action((options: UpOptions) => up(options, io));
+}
+
+async function up(options: UpOptions, io: Io): Promise<void> {
+  const port = portNumber(options.port);
+  const idleMs = options.idleExit === undefined ? undefined : durationMs(options.idleExit);
+  const directory = options.state === undefined ? defaultStateDirectory(io) : resolve(io.cwd, options.state);
+  const state = ownState(directory, createLocks());
+  try {
+    const app = await openApp(directory, io.config);
+    try {
+      await refuseOpenDoor(app, options.host);
+      const server = await startServer(app, { host: options.host, port, hosts: io.config.hosts });
+      state.publish({ url: urlOf(server), pid: process.pid }, app.ownerToken);
+      io.stdout(readyLine(server, app, options.json === true));
+      await ended(server, io.signal, idleMs);
+      await server.close();
+    } finally {
+      await app.close();
+    }
+  } finally {
+    state.release();
+  }
+}
+
+/** Beyond loopback nothing goes without a token that an operator made (DESIGN §9). */
+async function refuseOpenDoor(app: App, host: string): Promise<void> {
+  if (isLoopback(host) || (await hasOperator(app))) return;
+  throw new MillwrightError(
+    'CONFIG_INVALID',
+    `--host ${host} can be reached from other machines, and nobody made an administrator's token: set MILLWRIGHT_ADMIN_TOKEN, or run \`millwright tokens create --role admin\` on this state first`,
+  );
+}
+
+function readyLine(server: Server, app: App, json: boolean): string {
+  const code = randomBytes(16).toString('base64url');
+  app.loginCodes.add(hashToken(code));
+  const url = urlOf(server);
+  return json ? `${JSON.stringify({ url, login: `${url}/?code=${code}` })}\n` : `Millwright is ready: ${url}/?code=${code}\n`;
+}
+
+function urlOf(server: Server): string {
+  const host = server.host === '0.0.0.0' || server.host === '::' ? '127.0.0.1' : server.host;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
+}
+
+async function ended(server: Server, signal: AbortSignal, idleMs: number | undefined): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (idleMs !== undefined) server.whenIdle(idleMs, resolve);
+  });
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  throw new MillwrightError('USAGE', `--port is '${text}': it must be a whole number from 0 to 65535`);
+}
+
+function durationMs(text: string): number {
+  const match = /^(\d+)(ms|s|m|h)$/.exec(text);
+  if (match === null) throw new MillwrightError('USAGE', `--idle-exit is '${text}': write a number with ms, s, m or h, such as 30s`);
+  return Number(match[1]) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match[2] as 'ms' | 's' | 'm' | 'h'];
+}

@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http';
+import { hashToken, principalOfToken, type Principal } from '../access/index.ts';
+import type { App } from '../app.ts';
+import { MillwrightError } from '../errors.ts';
+import { isLoopback } from './origin.ts';
+
+export const sessionCookie = 'millwright_session';
+
+/** How long a token's principal is remembered: a token revoked in another process works that much longer. */
+const rememberedMs = 5_000;
+const rememberedLimit = 1_000;
+
+export interface Authenticator {
+  /** @throws UNAUTHENTICATED where a token was sent and is not valid */
+  authenticate(request: IncomingMessage): Promise<Principal | undefined>;
+  /** Called after a token was revoked here. */
+  forget(): void;
+}
+
+/** Resolves the caller: a bearer token, a password (HTTP Basic, for clients that know nothing else), the session cookie, or loopback. */
+export function authenticator(app: Pick<App, 'db' | 'clock'>): Authenticator {
+  const remembered = new Map<string, { principal: Principal; until: number }>();
+  return {
+    async authenticate(request) {
+      const token = tokenOf(request);
+      if (token === undefined) return localPrincipal(request);
+      const hash = hashToken(token);
+      const now = app.clock.now();
+      const known = remembered.get(hash);
+      if (known !== undefined && known.until > now) return known.principal;
+      const principal = await app.db.read(principalOfToken, { hash, now });
+      if (principal === undefined) {
+        remembered.delete(hash);
+        if (request.headers.authorization === undefined) return localPrincipal(request); // a cookie of a session that ended
+        throw new MillwrightError('UNAUTHENTICATED', 'the token is unknown, revoked or expired: make one with `millwright tokens create`');
+      }
+      if (remembered.size >= rememberedLimit) remembered.clear();
+      remembered.set(hash, { principal, until: now + rememberedMs });
+      return principal;
+    },
+    forget: () => remembered.clear(),
+  };
+}
+
+function tokenOf(request: IncomingMessage): string | undefined {
+  const [scheme, value] = (request.headers.authorization ?? '').split(' ', 2);
+  if (scheme?.toLowerCase() === 'bearer' && value !== undefined) return value;
+  if (scheme?.toLowerCase() === 'basic' && value !== undefined) return Buffer.from(value, 'base64').toString('utf8').split(':').slice(1).join(':');
+  return cookieOf(request, sessionCookie);
+}
+
+export function cookieOf(request: IncomingMessage, name: string): string | undefined {
+  for (const part of (request.headers.cookie ?? '').split(';')) {
+    const [key, value] = part.trim().split('=', 2);
+    if (key === name && value !== undefined && value !== '') return value;
+  }
+  return undefined;
+}
+
+/** A forwarded request came from elsewhere, though its socket is a proxy's on this machine. */
+function localPrincipal(request: IncomingMessage): Principal | undefined {
+  const forwarded = request.headers.forwarded ?? request.headers['x-forwarded-for'] ?? request.headers['x-real-ip'];
+  if (forwarded !== undefined || !isLoopback(request.socket.remoteAddress)) return undefined;
+  return { workspaceId: 1, name: 'local', role: 'local', tokenId: undefined, stageRunId: undefined };
+}

@@ -1,0 +1,79 @@
+import type { IncomingMessage } from 'node:http';
+import type { TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import { MillwrightError } from '../errors.ts';
+
+export const defaultBodyLimitBytes = 1024 * 1024;
+const depthLimit = 64;
+
+/** Reads a whole body of at most `limitBytes`; a declared length is refused before anything is read. */
+export async function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > limitBytes) throw tooLarge(limitBytes);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limitBytes) throw tooLarge(limitBytes);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+}
+
+function tooLarge(limitBytes: number): MillwrightError {
+  return new MillwrightError('PAYLOAD_TOO_LARGE', `the body is larger than the ${limitBytes} bytes that this route takes: send less at once`);
+}
+
+/** Bytes → text, refusing what is not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new MillwrightError('BAD_REQUEST', 'the body is not UTF-8', { cause: error });
+  }
+}
+
+/** Bytes → a value that `schema` allows. @throws BAD_REQUEST, INVALID_PARAMETER_VALUE naming the field and what is wrong */
+export function parseJson(bytes: Uint8Array, schema: TSchema): unknown {
+  const text = bytes.length === 0 ? '{}' : decodeUtf8(bytes);
+  checkDepth(text);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new MillwrightError('BAD_REQUEST', `the body is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+  const validator = validatorOf(schema);
+  if (validator.Check(value)) return value;
+  const [first] = validator.Errors(value);
+  const field = first === undefined || first.instancePath === '' ? 'the body' : `'${first.instancePath.slice(1).replaceAll('/', '.')}'`;
+  throw new MillwrightError('INVALID_PARAMETER_VALUE', `${field} ${first?.message ?? 'is not what the route takes'}`);
+}
+
+/** Deep nesting costs a parser its stack: refused by counting brackets outside strings. */
+export function checkDepth(text: string): void {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (inString) {
+      if (code === 0x5c) index += 1;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x22) inString = true;
+    else if (code === 0x7b || code === 0x5b) {
+      depth += 1;
+      if (depth > depthLimit) throw new MillwrightError('BAD_REQUEST', `the JSON is nested deeper than ${depthLimit} levels`);
+    } else if (code === 0x7d || code === 0x5d) depth -= 1;
+  }
+}
+
+const validators = new WeakMap<TSchema, Validator>();
+
+function validatorOf(schema: TSchema): Validator {
+  let validator = validators.get(schema);
+  if (validator === undefined) {
+    validator = Compile(schema);
+    validators.set(schema, validator);
+  }
+  return validator;
+}

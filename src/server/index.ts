@@ -1,0 +1,4 @@
+export { isLoopback } from './origin.ts';
+export type { Route } from './route.ts';
+export { routes } from './routes.ts';
+export { startServer, type Server, type ServerOptions } from './server.ts';

@@ -1,0 +1,74 @@
+/**
+ * The state directory of a server: who owns it, and how others find the owner.
+ *
+ * Invariant: the process that holds `flock` on `lock` is the only one that touches the database and the blobs in it.
+ * `server.json` tells where it answers; it is true only while the lock is held.
+ */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FileLock, Locks } from './backends/locks/locks.ts';
+import { errnoOf, MillwrightError } from './errors.ts';
+
+/** Written into `server.json` by the owner once it answers. */
+export interface ServerFile {
+  readonly url: string;
+  readonly pid: number;
+}
+
+export interface OwnedState {
+  readonly directory: string;
+  /** Makes the server known: `server.json`, and the owner's token in `token` (0600). */
+  publish(server: ServerFile, token: string): void;
+  release(): void;
+}
+
+/** @throws STATE_LOCKED where another process owns it */
+export function ownState(directory: string, locks: Locks): OwnedState {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // Never part of a commit, wherever it lies.
+  writeFileSync(join(directory, '.gitignore'), '*\n');
+  const lock = locks.tryLock(join(directory, 'lock'), `${process.pid}\n`);
+  if (lock === undefined) throw locked(directory);
+  return { directory, publish: (server, token) => publish(directory, server, token), release: () => release(directory, lock) };
+}
+
+function publish(directory: string, server: ServerFile, token: string): void {
+  replaceFile(join(directory, 'token'), `${token}\n`, 0o600);
+  replaceFile(join(directory, 'server.json'), `${JSON.stringify(server)}\n`, 0o644);
+}
+
+function release(directory: string, lock: FileLock): void {
+  rmSync(join(directory, 'server.json'), { force: true });
+  lock.release();
+}
+
+function replaceFile(path: string, text: string, mode: number): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, text, { mode });
+  renameSync(temporary, path);
+}
+
+function locked(directory: string): MillwrightError {
+  const server = readServerFile(directory);
+  const owner = server === undefined ? 'another process' : `the server at ${server.url} (process ${server.pid})`;
+  return new MillwrightError('STATE_LOCKED', `${directory} belongs to ${owner}: use that server, stop it, or start with another --state`);
+}
+
+/** What the last owner wrote; undefined where there is none. Whether it lives, only asking tells. */
+export function readServerFile(directory: string): ServerFile | undefined {
+  const text = readIfThere(join(directory, 'server.json'));
+  return text === undefined ? undefined : (JSON.parse(text) as ServerFile);
+}
+
+export function readOwnerToken(directory: string): string | undefined {
+  return readIfThere(join(directory, 'token'))?.trim();
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR' || errnoOf(error) === 'EACCES') return undefined;
+    throw error;
+  }
+}
