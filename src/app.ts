@@ -31,7 +31,10 @@ export interface App {
 
 /** Opens every back end on a state directory that this process owns. */
 export async function openApp(stateDirectory: string, config: Config): Promise<App> {
-  const log = pino({ name: 'millwright', level: config.logLevel, redact: ['token', 'authorization', '*.authorization', '*.token'] }, pino.destination({ dest: 2, sync: false }));
+  const log = pino(
+    { name: 'millwright', level: config.logLevel, redact: ['token', 'authorization', '*.authorization', '*.token'] },
+    pino.destination({ dest: 2, sync: false }),
+  );
   const db = await openDatabase(stateDirectory, config);
   const { blobs, place } = await openBlobs(stateDirectory, config);
   const ownerToken = newToken();

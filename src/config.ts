@@ -35,7 +35,10 @@ export function resolveConfig(env: Readonly<Record<string, string | undefined>> 
     adminToken: nonEmpty(env['MILLWRIGHT_ADMIN_TOKEN']),
     databaseUrl: databaseUrl(nonEmpty(env['MILLWRIGHT_DATABASE_URL'])),
     artifactsUrl: artifactsUrl(nonEmpty(env['MILLWRIGHT_ARTIFACTS_URL']), nonEmpty(env['MILLWRIGHT_S3_ENDPOINT'])),
-    hosts: (env['MILLWRIGHT_HOSTS'] ?? '').split(',').map((name) => name.trim()).filter((name) => name !== ''),
+    hosts: (env['MILLWRIGHT_HOSTS'] ?? '')
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
     logLevel: logLevel(nonEmpty(env['MILLWRIGHT_LOG_LEVEL']) ?? 'warn'),
     userDataDir: join(nonEmpty(env['XDG_DATA_HOME']) ?? join(home, '.local/share'), 'millwright'),
     userCacheDir: join(nonEmpty(env['XDG_CACHE_HOME']) ?? join(home, '.cache'), 'millwright'),
@@ -48,7 +51,10 @@ function nonEmpty(value: string | undefined): string | undefined {
 
 function databaseUrl(value: string | undefined): string | undefined {
   if (value === undefined || /^postgres(ql)?:\/\//.test(value)) return value;
-  throw new MillwrightError('CONFIG_INVALID', 'MILLWRIGHT_DATABASE_URL must begin with postgres://; leave it unset for the embedded database');
+  throw new MillwrightError(
+    'CONFIG_INVALID',
+    'MILLWRIGHT_DATABASE_URL must begin with postgres://; leave it unset for the embedded database',
+  );
 }
 
 function artifactsUrl(value: string | undefined, endpoint: string | undefined): Config['artifactsUrl'] {

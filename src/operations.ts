@@ -2,11 +2,27 @@
 import * as accessQueries from './access/queries.ts';
 import * as accessWrites from './access/writes.ts';
 import type { Operation, Operations } from './backends/db/port.ts';
+import * as dataQueries from './data/versions/queries.ts';
 import * as eventQueries from './events/queries.ts';
 import * as eventWrites from './events/writes.ts';
 import * as lineageQueries from './lineage/queries.ts';
+import * as pipelineBegin from './pipelines/runs/begin.ts';
+import * as pipelineEnd from './pipelines/runs/end.ts';
+import * as pipelineLog from './pipelines/runs/log.ts';
+import * as pipelineQueries from './pipelines/runs/queries.ts';
 
-const modules: readonly Record<string, unknown>[] = [accessQueries, accessWrites, eventQueries, eventWrites, lineageQueries];
+const modules: readonly Record<string, unknown>[] = [
+  accessQueries,
+  accessWrites,
+  eventQueries,
+  eventWrites,
+  lineageQueries,
+  dataQueries,
+  pipelineBegin,
+  pipelineEnd,
+  pipelineLog,
+  pipelineQueries,
+];
 
 export const operations: Operations = new Map(
   modules.flatMap((exports) => Object.values(exports).filter(isOperation)).map((operation) => [operation.name, operation]),

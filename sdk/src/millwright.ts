@@ -17,17 +17,20 @@ export function millwrightApi(call: Call) {
     events: (limit: number) => call<EventList>('GET', '/api/1/events', { query: { limit } }),
     lineage: (kind: string, id: string, depth?: number) => call<Lineage>('GET', '/api/1/lineage', { query: { kind, id, depth } }),
     datasets: () => call<DatasetList>('GET', '/api/1/datasets'),
-    datasetVersions: (project: string, path: string) => call<DatasetVersionList>('GET', '/api/1/datasets/versions', { query: { project, path } }),
+    datasetVersions: (project: string, path: string) =>
+      call<DatasetVersionList>('GET', '/api/1/datasets/versions', { query: { project, path } }),
     tokens: () => call<TokenList>('GET', '/api/1/tokens'),
     createToken: (body: CreateToken) => call<CreatedToken>('POST', '/api/1/tokens', { body }),
     revokeToken: (id: string) => call<Record<string, never>>('DELETE', `/api/1/tokens/${encodeURIComponent(id)}`),
-    pipelineRuns: (query: { project?: string; cursor?: string; limit?: number }) => call<runs.PipelineRunPage>('GET', '/api/1/pipeline-runs', { query }),
+    pipelineRuns: (query: { project?: string; cursor?: string; limit?: number }) =>
+      call<runs.PipelineRunPage>('GET', '/api/1/pipeline-runs', { query }),
     pipelineRun: (id: string) => call<runs.PipelineRunDetail>('GET', run(id)),
     stageLog: (id: string, name: string, after: number) => call<runs.LogChunk>('GET', `${stage(id, name)}/log`, { query: { after } }),
     beginPipelineRun: (body: runs.BeginPipelineRun) => call<runs.BegunPipelineRun>('POST', '/api/1/pipeline-runs', { body }),
     beginStageRun: (id: string, body: runs.BeginStageRun) => call<runs.BegunStageRun>('POST', `${run(id)}/stages`, { body }),
     appendLog: (id: string, name: string, body: runs.AppendLog) => call<Record<string, never>>('POST', `${stage(id, name)}/log`, { body }),
-    endStageRun: (id: string, name: string, body: runs.EndStageRun) => call<Record<string, never>>('POST', `${stage(id, name)}/end`, { body }),
+    endStageRun: (id: string, name: string, body: runs.EndStageRun) =>
+      call<Record<string, never>>('POST', `${stage(id, name)}/end`, { body }),
     endPipelineRun: (id: string, body: runs.EndPipelineRun) => call<Record<string, never>>('POST', `${run(id)}/end`, { body }),
   };
 }

@@ -63,7 +63,13 @@ export type BegunStageRun = Static<typeof BegunStageRun>;
 
 /** `POST /api/1/pipeline-runs/:id/stages/:stage/end` */
 export const EndStageRun = Type.Object({
-  outcome: Type.Union([Type.Literal('succeeded'), Type.Literal('cached'), Type.Literal('restored'), Type.Literal('failed'), Type.Literal('cancelled')]),
+  outcome: Type.Union([
+    Type.Literal('succeeded'),
+    Type.Literal('cached'),
+    Type.Literal('restored'),
+    Type.Literal('failed'),
+    Type.Literal('cancelled'),
+  ]),
   exitCode: Type.Optional(Type.Integer()),
   startedAt: Type.Optional(Time),
   endedAt: Time,
@@ -74,7 +80,10 @@ export const EndStageRun = Type.Object({
   /** Parameters as the lock file has them: file → key → value. */
   params: Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown())),
   /** Evidence files that this stage wrote for gates: content as text. */
-  evidence: Type.Array(Type.Object({ model: name, file: Type.String({ maxLength: 4096 }), content: Type.String({ maxLength: 1_000_000 }) }), { maxItems: 1000 }),
+  evidence: Type.Array(
+    Type.Object({ model: name, file: Type.String({ maxLength: 4096 }), content: Type.String({ maxLength: 1_000_000 }) }),
+    { maxItems: 1000 },
+  ),
 });
 export type EndStageRun = Static<typeof EndStageRun>;
 
@@ -129,7 +138,11 @@ export const StageRun = Type.Object({
 export type StageRun = Static<typeof StageRun>;
 
 /** `GET /api/1/pipeline-runs/:id` */
-export const PipelineRunDetail = Type.Object({ run: PipelineRun, stages: Type.Array(StageRun), patch: Type.Union([Type.String(), Type.Null()]) });
+export const PipelineRunDetail = Type.Object({
+  run: PipelineRun,
+  stages: Type.Array(StageRun),
+  patch: Type.Union([Type.String(), Type.Null()]),
+});
 export type PipelineRunDetail = Static<typeof PipelineRunDetail>;
 
 /** `GET /api/1/pipeline-runs/:id/stages/:stage/log?after=OFFSET`: text from the offset on, 256 KiB at most. */

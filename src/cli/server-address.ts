@@ -19,7 +19,8 @@ export function nearestFolderWith(name: string, from: string): string | undefine
 
 /** `.millwright/` of the project that the working directory is in, else the user's data directory. */
 export function defaultStateDirectory(io: Io): string {
-  const project = nearestFolderWith('.millwright', io.cwd) ?? nearestFolderWith('millwright.yaml', io.cwd) ?? nearestFolderWith('.dvc', io.cwd);
+  const project =
+    nearestFolderWith('.millwright', io.cwd) ?? nearestFolderWith('millwright.yaml', io.cwd) ?? nearestFolderWith('.dvc', io.cwd);
   return project === undefined ? io.config.userDataDir : join(project, '.millwright');
 }
 
@@ -32,7 +33,8 @@ export async function findServer(io: Io): Promise<ServerAddress | undefined> {
   const project = nearestFolderWith('.millwright', io.cwd);
   for (const directory of [...(project === undefined ? [] : [join(project, '.millwright')]), io.config.userDataDir]) {
     const server = readServerFile(directory);
-    if (server !== undefined && (await isAlive(server.url))) return { url: server.url, token: io.config.token ?? readOwnerToken(directory) };
+    if (server !== undefined && (await isAlive(server.url)))
+      return { url: server.url, token: io.config.token ?? readOwnerToken(directory) };
   }
   return undefined;
 }
@@ -41,7 +43,10 @@ export async function findServer(io: Io): Promise<ServerAddress | undefined> {
 export async function requireServer(io: Io): Promise<ServerAddress> {
   const found = await findServer(io);
   if (found !== undefined) return found;
-  throw new MillwrightError('NO_SERVER', 'no Millwright server is running here: start one with `millwright up`, or set MILLWRIGHT_URL (and MILLWRIGHT_TOKEN)');
+  throw new MillwrightError(
+    'NO_SERVER',
+    'no Millwright server is running here: start one with `millwright up`, or set MILLWRIGHT_URL (and MILLWRIGHT_TOKEN)',
+  );
 }
 
 async function isAlive(url: string): Promise<boolean> {

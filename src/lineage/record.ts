@@ -1,9 +1,9 @@
 import type { Scope } from '../access/index.ts';
-import type { Tx } from '../backends/db/port.ts';
+import type { Statements } from '../backends/db/port.ts';
 import type { Edge } from './edge.ts';
 
 /** Writes edges in the transaction of the fact they tell of: a failing edge leaves no fact. The same edge again is no change. */
-export async function recordEdges(tx: Tx<never>, scope: Scope, at: number, edges: readonly Edge[]): Promise<void> {
+export async function recordEdges(tx: Statements, scope: Scope, at: number, edges: readonly Edge[]): Promise<void> {
   const insert = tx.statement(
     `insert into lineage_edges (workspace_id, from_kind, from_id, to_kind, to_id, relation, at)
      values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,

@@ -45,7 +45,8 @@ export function authenticator(app: Pick<App, 'db' | 'clock'>): Authenticator {
 function tokenOf(request: IncomingMessage): string | undefined {
   const [scheme, value] = (request.headers.authorization ?? '').split(' ', 2);
   if (scheme?.toLowerCase() === 'bearer' && value !== undefined) return value;
-  if (scheme?.toLowerCase() === 'basic' && value !== undefined) return Buffer.from(value, 'base64').toString('utf8').split(':').slice(1).join(':');
+  if (scheme?.toLowerCase() === 'basic' && value !== undefined)
+    return Buffer.from(value, 'base64').toString('utf8').split(':').slice(1).join(':');
   return cookieOf(request, sessionCookie);
 }
 

@@ -21,7 +21,10 @@ export async function readBytes(request: IncomingMessage, limitBytes: number): P
 }
 
 function tooLarge(limitBytes: number): MillwrightError {
-  return new MillwrightError('PAYLOAD_TOO_LARGE', `the body is larger than the ${limitBytes} bytes that this route takes: send less at once`);
+  return new MillwrightError(
+    'PAYLOAD_TOO_LARGE',
+    `the body is larger than the ${limitBytes} bytes that this route takes: send less at once`,
+  );
 }
 
 /** Bytes → text, refusing what is not UTF-8. */

@@ -4,7 +4,8 @@ import { answer, type AnswerValue } from './route.ts';
 /** Any thrown value as an error with a row in the table; what has none is a fault of ours and its text stays in the log. */
 export function knownError(error: unknown): MillwrightError {
   if (error instanceof MillwrightError) return error;
-  if (errnoOf(error) === 'ENOSPC') return new MillwrightError('DISK_FULL', 'the disk of the server is full: free some space', { cause: error });
+  if (errnoOf(error) === 'ENOSPC')
+    return new MillwrightError('DISK_FULL', 'the disk of the server is full: free some space', { cause: error });
   return new MillwrightError('INTERNAL_ERROR', 'internal error: the log of the server holds the details', { cause: error });
 }
 

@@ -18,7 +18,8 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+const policy =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 /** The built pages: files by their exact names, and the shell for every other path, which the router in the browser reads. */
 export const pageRoutes: readonly Route[] = [{ method: 'GET', url: '/*', action: 'public', body: 'none', handler: page }];
@@ -31,7 +32,8 @@ async function page(call: Call): Promise<AnswerValue> {
   files ??= listFiles();
   const name = call.path.slice(1);
   if (files.has(name)) return file(name, name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
-  if (call.path.startsWith('/api/') || call.path.startsWith('/ajax-api/') || extname(name) !== '') throw new MillwrightError('ENDPOINT_NOT_FOUND', `no route ${call.method} ${call.path}`);
+  if (call.path.startsWith('/api/') || call.path.startsWith('/ajax-api/') || extname(name) !== '')
+    throw new MillwrightError('ENDPOINT_NOT_FOUND', `no route ${call.method} ${call.path}`);
   if (files.has('index.html')) return file('index.html', 'no-cache');
   throw new MillwrightError('ENDPOINT_NOT_FOUND', 'the pages are not built: run `npm run build`');
 }

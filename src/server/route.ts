@@ -21,6 +21,8 @@ export interface Call {
   readonly stream: Readable;
   /** Aborts when the client goes away or the server stops. */
   readonly signal: AbortSignal;
+  /** To be called after a token was revoked: what is remembered of tokens is dropped. */
+  readonly revoked: () => void;
 }
 
 /** What a handler answers: status 200 and JSON unless it says otherwise. */

@@ -1,6 +1,19 @@
+import { datasetRoutes } from './datasets.ts';
+import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
 import { pageRoutes } from './pages.ts';
+import { pipelineRunRoutes } from './pipeline-runs.ts';
 import type { Route } from './route.ts';
+import { settingsRoutes } from './settings.ts';
+import { tokenRoutes } from './tokens.ts';
 
 /** Every route of the program: one port answers them all. The pages come last and take what is left. */
-export const routes: readonly Route[] = [...healthRoutes, ...pageRoutes];
+export const routes: readonly Route[] = [
+  ...healthRoutes,
+  ...pipelineRunRoutes,
+  ...datasetRoutes,
+  ...eventRoutes,
+  ...tokenRoutes,
+  ...settingsRoutes,
+  ...pageRoutes,
+];

@@ -32,7 +32,12 @@ const anonymous: Principal = { workspaceId: 0, name: 'anonymous', role: 'viewer'
 
 /** Listens and answers: HTTP only, every route through one gate (host, origin, caller, rule, body). */
 export async function startServer(app: App, options: ServerOptions): Promise<Server> {
-  const instance = fastify({ logger: false, forceCloseConnections: 'idle', routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: false }, requestTimeout: 0 });
+  const instance = fastify({
+    logger: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: false },
+    requestTimeout: 0,
+  });
   const gate: Gate = { app, authenticator: authenticator(app), hosts: allowedHosts(options.host, options.hosts) };
   // Bodies reach the handlers as they arrive; each route says how it reads its own.
   instance.removeAllContentTypeParsers();
@@ -88,6 +93,7 @@ async function handle(route: Route, request: FastifyRequest, gate: Gate, signal:
     body: await readBody(route, request),
     stream: raw,
     signal,
+    revoked: gate.authenticator.forget,
   };
   return route.handler(call);
 }
@@ -100,10 +106,13 @@ async function readBody(route: Route, request: FastifyRequest): Promise<unknown>
 
 function failure(error: unknown, route: Route | undefined, request: FastifyRequest, gate: Gate): AnswerValue {
   const known = knownError(error);
-  if (known.status >= 500) gate.app.log.error({ err: known.cause ?? known, method: request.method, path: request.url.split('?', 1)[0] }, known.message);
+  if (known.status >= 500)
+    gate.app.log.error({ err: known.cause ?? known, method: request.method, path: request.url.split('?', 1)[0] }, known.message);
   const body = route?.onError?.(known) ?? errorAnswer(known);
   // The rest of a refused body is not read: the connection cannot be used again.
-  return request.raw.readableEnded || request.raw.headers['content-length'] === undefined ? body : { ...body, headers: { ...body.headers, connection: 'close' } };
+  return request.raw.readableEnded || request.raw.headers['content-length'] === undefined
+    ? body
+    : { ...body, headers: { ...body.headers, connection: 'close' } };
 }
 
 function send(reply: FastifyReply, value: unknown): FastifyReply {
@@ -149,8 +158,18 @@ async function listen(instance: FastifyInstance, options: ServerOptions): Promis
   } catch (error) {
     await instance.close();
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE') throw new MillwrightError('PORT_IN_USE', `port ${options.port} on ${options.host} is in use: choose another with --port, or 0 for a free one`, { cause: error });
-    if (code === 'EACCES' || code === 'EADDRNOTAVAIL') throw new MillwrightError('CONFIG_INVALID', `cannot listen on ${options.host}:${options.port} (${code}): choose another --host or --port`, { cause: error });
+    if (code === 'EADDRINUSE')
+      throw new MillwrightError(
+        'PORT_IN_USE',
+        `port ${options.port} on ${options.host} is in use: choose another with --port, or 0 for a free one`,
+        { cause: error },
+      );
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+      throw new MillwrightError(
+        'CONFIG_INVALID',
+        `cannot listen on ${options.host}:${options.port} (${code}): choose another --host or --port`,
+        { cause: error },
+      );
     throw error;
   }
 }

@@ -9,7 +9,10 @@ const sessionMs = 30 * 24 * 3600 * 1000;
 export async function redeemCode(call: Call, code: string): Promise<AnswerValue> {
   const { app } = call;
   if (!app.loginCodes.delete(hashToken(code))) {
-    throw new MillwrightError('UNAUTHENTICATED', 'the code in this link was used already or is of an earlier start: run `millwright url` for a new one');
+    throw new MillwrightError(
+      'UNAUTHENTICATED',
+      'the code in this link was used already or is of an earlier start: run `millwright url` for a new one',
+    );
   }
   const token = newToken();
   const now = app.clock.now();

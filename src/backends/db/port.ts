@@ -76,7 +76,10 @@ export function defineRead<T, Input, Result>(name: string, run: (tx: Tx<T>, inpu
   return { name, kind: 'read', run: run as unknown as Read<Input, Result>['run'] };
 }
 
-/** The same connection seen as a domain's tables: how a write hands its `tx` to another domain's operation. */
-export function asTx(tx: Tx<never> | Tx<unknown>): Tx<never> {
-  return tx as Tx<never>;
+/** Any transaction, for functions that write with statements only, such as `recordEvent`. */
+export type Statements = Pick<Tx<never>, 'statement' | 'capabilities'>;
+
+/** The same connection without its tables: how a write hands its `tx` to another domain's operation. */
+export function asTx<T>(tx: Tx<T>): Tx<never> {
+  return tx as unknown as Tx<never>;
 }

@@ -16,29 +16,39 @@ export interface DatasetRow {
 }
 
 /** The newest version of every path of every project, newest first. */
-export const listDatasets = defineRead<DataVersionTables, { scope: Scope; limit: number }, DatasetRow[]>('data.listDatasets', async (tx, { scope, limit }) => {
-  const ranked = tx.kysely
-    .selectFrom('data_versions')
-    .selectAll()
-    .select([
-      sql<number>`row_number() over (partition by project, path order by seen_at desc, first_seen_at desc)`.as('rank'),
-      sql<number>`count(*) over (partition by project, path)`.as('versions'),
-    ])
-    .where('workspace_id', '=', scope.workspaceId)
-    .as('ranked');
-  const rows = await tx.kysely.selectFrom(ranked).selectAll().where('rank', '=', 1).orderBy('seen_at', 'desc').orderBy('path').limit(limit).execute();
-  return rows.map((row) => ({
-    project: row.project,
-    path: row.path,
-    kind: row.kind as DatasetRow['kind'],
-    hash: row.hash,
-    algorithm: row.algorithm,
-    sizeBytes: row.size_bytes,
-    files: row.files,
-    versions: row.versions,
-    seenAt: row.seen_at,
-  }));
-});
+export const listDatasets = defineRead<DataVersionTables, { scope: Scope; limit: number }, DatasetRow[]>(
+  'data.listDatasets',
+  async (tx, { scope, limit }) => {
+    const ranked = tx.kysely
+      .selectFrom('data_versions')
+      .selectAll()
+      .select([
+        sql<number>`row_number() over (partition by project, path order by seen_at desc, first_seen_at desc)`.as('rank'),
+        sql<number>`count(*) over (partition by project, path)`.as('versions'),
+      ])
+      .where('workspace_id', '=', scope.workspaceId)
+      .as('ranked');
+    const rows = await tx.kysely
+      .selectFrom(ranked)
+      .selectAll()
+      .where('rank', '=', 1)
+      .orderBy('seen_at', 'desc')
+      .orderBy('path')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({
+      project: row.project,
+      path: row.path,
+      kind: row.kind as DatasetRow['kind'],
+      hash: row.hash,
+      algorithm: row.algorithm,
+      sizeBytes: row.size_bytes,
+      files: row.files,
+      versions: row.versions,
+      seenAt: row.seen_at,
+    }));
+  },
+);
 
 export interface DatasetVersionRow {
   readonly hash: string;
@@ -76,16 +86,18 @@ export const listDatasetVersions = defineRead<DataVersionTables, { scope: Scope;
 );
 
 /** The paths at which a content was seen: what people call a data version. */
-export const pathsOfVersion = defineRead<DataVersionTables, { scope: Scope; algorithm: string; hash: string }, { project: string; path: string }[]>(
-  'data.pathsOfVersion',
-  async (tx, { scope, algorithm, hash }) =>
-    tx.kysely
-      .selectFrom('data_versions')
-      .select(['project', 'path'])
-      .where('workspace_id', '=', scope.workspaceId)
-      .where('hash', '=', hash)
-      .where('algorithm', '=', algorithm)
-      .orderBy('seen_at', 'desc')
-      .limit(10)
-      .execute(),
+export const pathsOfVersion = defineRead<
+  DataVersionTables,
+  { scope: Scope; algorithm: string; hash: string },
+  { project: string; path: string }[]
+>('data.pathsOfVersion', async (tx, { scope, algorithm, hash }) =>
+  tx.kysely
+    .selectFrom('data_versions')
+    .select(['project', 'path'])
+    .where('workspace_id', '=', scope.workspaceId)
+    .where('hash', '=', hash)
+    .where('algorithm', '=', algorithm)
+    .orderBy('seen_at', 'desc')
+    .limit(10)
+    .execute(),
 );

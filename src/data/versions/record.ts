@@ -1,5 +1,5 @@
 import type { Scope } from '../../access/index.ts';
-import type { Tx } from '../../backends/db/port.ts';
+import type { Statements } from '../../backends/db/port.ts';
 
 /** A file or folder by its content, at a path of a project. */
 export interface DataVersion {
@@ -21,7 +21,7 @@ export interface Sighting {
 }
 
 /** Notes that a version was seen; the first sighting keeps its time, commit and maker. */
-export async function recordDataVersions(tx: Tx<never>, sighting: Sighting, versions: readonly DataVersion[]): Promise<void> {
+export async function recordDataVersions(tx: Statements, sighting: Sighting, versions: readonly DataVersion[]): Promise<void> {
   const insert = tx.statement(
     `insert into data_versions (workspace_id, project, path, hash, algorithm, kind, size_bytes, files, first_seen_at, seen_at, commit_hash, stage_run_id)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -30,7 +30,20 @@ export async function recordDataVersions(tx: Tx<never>, sighting: Sighting, vers
   );
   const { scope, project, kind, commit, stageRunId, now } = sighting;
   for (const { path, hash, algorithm, sizeBytes, files } of versions) {
-    await insert.run(scope.workspaceId, project, path, hash, algorithm, kind, sizeBytes ?? null, files ?? null, now, now, commit, stageRunId);
+    await insert.run(
+      scope.workspaceId,
+      project,
+      path,
+      hash,
+      algorithm,
+      kind,
+      sizeBytes ?? null,
+      files ?? null,
+      now,
+      now,
+      commit,
+      stageRunId,
+    );
   }
 }
 

@@ -1,0 +1,12 @@
+export { beginPipelineRun, beginStageRun } from './begin.ts';
+export { endPipelineRun, endStageRun, type StageOutcome } from './end.ts';
+export { appendLog, readLog } from './log.ts';
+export {
+  getPipelineRun,
+  listPipelineRuns,
+  nameStageRuns,
+  stagesOfPaths,
+  type PipelineRunDetail,
+  type PipelineRunRow,
+  type StageRunRow,
+} from './queries.ts';
