@@ -6,20 +6,26 @@ import { MillwrightError, errnoOf } from '../../errors.ts';
 import { makeFolderDurably, syncFolder } from '../../lib/durable-folders.ts';
 import { pageOfFolder, walkFolder } from './filesystem-list.ts';
 import { checkFolderPrefix, checkKey, checkPrefix, resolveRange } from './key.ts';
-import type { BlobPage, BlobRead, BlobSource, BlobStat, Blobs, GetOptions, ListOptions, PutOptions, PutResult } from './port.ts';
+import type {
+  BlobPage,
+  BlobRead,
+  BlobSource,
+  BlobStat,
+  Blobs,
+  FilesystemLocation,
+  GetOptions,
+  ListOptions,
+  PutOptions,
+  PutResult,
+} from './port.ts';
 import { measured } from './source.ts';
 import { TemporaryFiles } from './temporary-files.ts';
 
 /** How often an operation begins again where another process removed a folder that it had just made. */
 const attempts = 8;
 
-export interface FilesystemBlobsOptions {
-  /** An absolute path; made at the first `put`. */
-  readonly root: string;
-}
-
-export function filesystemBlobs(options: FilesystemBlobsOptions): Blobs {
-  return new FilesystemBlobs(options.root);
+export function filesystemBlobs(location: Omit<FilesystemLocation, 'kind'>): Blobs {
+  return new FilesystemBlobs(location.root);
 }
 
 class FilesystemBlobs implements Blobs {

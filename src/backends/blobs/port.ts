@@ -90,3 +90,39 @@ export interface BlobPage {
   /** Absent on the last page. */
   readonly cursor?: string;
 }
+
+/** Where blobs are kept: plain data, which the composition root turns into a store. */
+export type BlobsLocation = FilesystemLocation | S3Location;
+
+export interface FilesystemLocation {
+  readonly kind: 'filesystem';
+  /** An absolute path; made at the first `put`. */
+  readonly root: string;
+}
+
+export interface S3Location {
+  readonly kind: 's3';
+  readonly bucket: string;
+  /** Put before every key: empty, or ending in `/`. */
+  readonly prefix?: string;
+  /** Of a server that is not AWS; its buckets are addressed by path. */
+  readonly endpoint?: string;
+  /** `us-east-1` where absent; AWS then redirects to the bucket's own. */
+  readonly region?: string;
+  /** Of the shared configuration and credentials files. */
+  readonly profile?: string;
+  /** Path of the shared credentials file, where it is not the standard one. */
+  readonly credentialsFile?: string;
+  /** Else the standard chain of AWS: environment, shared files, container and instance roles. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
+  /** Send unsigned requests, for public buckets. */
+  readonly anonymous?: boolean;
+  /** False accepts any certificate; a path names the file of trusted certificate authorities. */
+  readonly verifyTls?: boolean | string;
+  readonly connectTimeoutMs?: number;
+  readonly readTimeoutMs?: number;
+  /** Tries of one request, the first included. */
+  readonly maxAttempts?: number;
+  /** Headers and encryption of what is written, by the names of the S3 API: `ACL`, `ServerSideEncryption`, `SSEKMSKeyId`, … */
+  readonly writeParameters?: Readonly<Record<string, string>>;
+}

@@ -4,37 +4,22 @@ import { MillwrightError } from '../../errors.ts';
 import { sharedCredentials } from './aws-credentials-file.ts';
 import { checkFolderPrefix, checkKey, checkPrefix } from './key.ts';
 import { pageLimit } from './page.ts';
-import type { BlobPage, BlobRead, BlobSource, BlobStat, Blobs, GetOptions, ListOptions, PutOptions, PutResult } from './port.ts';
+import type {
+  BlobPage,
+  BlobRead,
+  BlobSource,
+  BlobStat,
+  Blobs,
+  GetOptions,
+  ListOptions,
+  PutOptions,
+  PutResult,
+  S3Location,
+} from './port.ts';
 import { copyObject } from './s3-copy.ts';
 import { s3Failure, statusOf } from './s3-failure.ts';
 import { putObject } from './s3-put.ts';
 import { readObject } from './s3-read.ts';
-
-export interface S3BlobsOptions {
-  readonly bucket: string;
-  /** Put before every key: empty, or ending in `/`. */
-  readonly prefix?: string;
-  /** Of a server that is not AWS; its buckets are addressed by path. */
-  readonly endpoint?: string;
-  /** `us-east-1` where absent; AWS then redirects to the bucket's own. */
-  readonly region?: string;
-  /** Of the shared configuration and credentials files. */
-  readonly profile?: string;
-  /** Path of the shared credentials file, where it is not the standard one. */
-  readonly credentialsFile?: string;
-  /** Else the standard chain of AWS: environment, shared files, container and instance roles. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
-  /** Send unsigned requests, for public buckets. */
-  readonly anonymous?: boolean;
-  /** False accepts any certificate; a path names the file of trusted certificate authorities. */
-  readonly verifyTls?: boolean | string;
-  readonly connectTimeoutMs?: number;
-  readonly readTimeoutMs?: number;
-  /** Tries of one request, the first included. */
-  readonly maxAttempts?: number;
-  /** Headers and encryption of what is written, by the names of the S3 API: `ACL`, `ServerSideEncryption`, `SSEKMSKeyId`, … */
-  readonly writeParameters?: Readonly<Record<string, string>>;
-}
 
 /** What the operations on single objects share. */
 export interface S3Store {
@@ -47,7 +32,7 @@ export interface S3Store {
 }
 
 /** The SDK is loaded here and nowhere else: it costs 100 ms and 30 MB, which only those pay who use S3. */
-export async function s3Blobs(options: S3BlobsOptions): Promise<Blobs> {
+export async function s3Blobs(options: Omit<S3Location, 'kind'>): Promise<Blobs> {
   const sdk = await import('@aws-sdk/client-s3');
   const { bucket } = options;
   const store: S3Store = {
@@ -60,7 +45,7 @@ export async function s3Blobs(options: S3BlobsOptions): Promise<Blobs> {
   return new S3Blobs(store, options.prefix ?? '');
 }
 
-async function clientConfig(options: S3BlobsOptions): Promise<S3ClientConfig> {
+async function clientConfig(options: Omit<S3Location, 'kind'>): Promise<S3ClientConfig> {
   const isAws = options.endpoint === undefined;
   const tls = options.verifyTls ?? true;
   const agent = {
@@ -85,7 +70,7 @@ async function clientConfig(options: S3BlobsOptions): Promise<S3ClientConfig> {
   };
 }
 
-async function identity(options: S3BlobsOptions): Promise<S3ClientConfig> {
+async function identity(options: Omit<S3Location, 'kind'>): Promise<S3ClientConfig> {
   if (options.anonymous === true) {
     return { credentials: { accessKeyId: '', secretAccessKey: '' }, signer: { sign: async (request) => request } };
   }
