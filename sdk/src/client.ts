@@ -48,7 +48,7 @@ export function createCall({ url, token }: ClientOptions): Call {
 function queryOf(query: RequestOptions['query']): string {
   const given = new URLSearchParams();
   for (const [key, value] of Object.entries(query ?? {})) if (value !== undefined) given.set(key, String(value));
-  return given.size === 0 ? '' : `?${given}`;
+  return given.size === 0 ? '' : `?${given.toString()}`;
 }
 
 /** Reads both error bodies that the server speaks: its own and MLflow's. */

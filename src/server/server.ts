@@ -93,7 +93,7 @@ async function handle(route: Route, request: FastifyRequest, gate: Gate, signal:
     body: await readBody(route, request),
     stream: raw,
     signal,
-    revoked: gate.authenticator.forget,
+    revoked: () => gate.authenticator.forget(),
   };
   return route.handler(call);
 }

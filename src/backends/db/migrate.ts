@@ -27,7 +27,7 @@ export async function migrate(db: Kysely<unknown>, migrations: readonly Migratio
   for (const migration of migrations) {
     if (applied.has(migration.name)) continue;
     await db.transaction().execute(async (transaction) => {
-      await migration.up(transaction as Kysely<unknown>);
+      await migration.up(transaction);
       await sql`insert into schema_migrations (name, applied_at) values (${migration.name}, ${now})`.execute(transaction);
     });
   }
