@@ -1,0 +1,26 @@
+/** Git as the data layer needs it. Paths are absolute unless said otherwise; no call runs a hook. */
+export interface Git {
+  /** The work tree's root; symbolic links resolved. */
+  readonly root: string;
+  /** The folder that holds `info/exclude`, shared by all work trees of the repository. */
+  readonly commonDir: string;
+  /** Whether the index holds this path or anything below it. */
+  isTracked(path: string): Promise<boolean>;
+  /** Stages files, ignored ones too. */
+  add(paths: readonly string[]): Promise<void>;
+  /** The commit's full hash; undefined where nothing has that name. */
+  resolve(revision: string): Promise<string | undefined>;
+  /** The files of a commit: path relative to `root` → id of its blob; links and submodules left out. */
+  listFiles(commit: string): Promise<ReadonlyMap<string, string>>;
+  /** Blob id → its bytes. */
+  readBlobs(blobs: readonly string[]): Promise<ReadonlyMap<string, Buffer>>;
+  /** Whether the work tree or the index differs from HEAD, and the absolute paths of untracked files. */
+  status(): Promise<{ readonly hasChanges: boolean; readonly untracked: readonly string[] }>;
+  /** The revisions that `-a`, `-T` and `-A` mean: names of branches, names of tags, hashes of all commits reachable from either or HEAD. */
+  revisions(which: 'branches' | 'tags' | 'commits'): Promise<readonly string[]>;
+}
+
+export interface GitFinder {
+  /** @returns undefined where `directory` is not in a Git work tree, or no Git is installed */
+  open(directory: string): Git | undefined;
+}
