@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash as oneShotHash, randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, fchmodSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, renameSync, unlinkSync, writeSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../errors.ts';
 import type { HashAlgorithm } from '../formats/dvc/entry.ts';
@@ -117,31 +116,31 @@ const CHUNK = 1 << 20;
 export function digestOf(path: string, algorithm: HashAlgorithm): string {
   const descriptor = openSync(path, 'r');
   try {
-    return digestOfOpenFile(descriptor, algorithm).md5;
+    return digestOfOpenFile(descriptor, algorithm);
   } finally {
     closeSync(descriptor);
   }
 }
 
-export interface Digest {
-  readonly md5: string;
-  readonly size: number;
+export function digestOfBytes(bytes: Buffer, algorithm: HashAlgorithm): string {
+  if (algorithm === 'md5') return oneShotHash('md5', bytes);
+  const hash = createHash('md5');
+  for (let at = 0; at < bytes.length; at += CHUNK) hash.update(unixLineEnds(bytes.subarray(at, at + CHUNK)));
+  return hash.digest('hex');
 }
 
 /** @param onChunk sees every block as it was read; the buffer is reused */
-export function digestOfOpenFile(descriptor: number, algorithm: HashAlgorithm, onChunk?: (chunk: Uint8Array) => void): Digest {
+export function digestOfOpenFile(descriptor: number, algorithm: HashAlgorithm, onChunk?: (chunk: Uint8Array) => void): string {
   const hash = createHash('md5');
   const buffer = Buffer.allocUnsafe(CHUNK);
-  let size = 0;
   for (;;) {
     const length = readFully(descriptor, buffer);
     if (length === 0) break;
     const chunk = buffer.subarray(0, length);
-    size += length;
     hash.update(algorithm === 'md5' ? chunk : unixLineEnds(chunk));
     onChunk?.(chunk);
   }
-  return { md5: hash.digest('hex'), size };
+  return hash.digest('hex');
 }
 
 /** 2.x judged and converted each block of 1 MiB on its own, so blocks must be full. */

@@ -1,4 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { MillwrightError } from '../../errors.ts';
 import { parseBatch, parseTree } from './cat-file.ts';
@@ -9,13 +10,18 @@ const guarded = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false',
 
 export function createGitFinder(env: Readonly<Record<string, string | undefined>>): GitFinder {
   return {
-    open(directory) {
-      const found = spawnSync('git', ['-C', directory, ...guarded, 'rev-parse', '--show-toplevel', '--git-common-dir'], { env: childEnv(env), encoding: 'utf8' });
-      if (found.status !== 0) return undefined;
-      const [root, commonDir] = found.stdout.split('\n');
-      return root === undefined || root === '' ? undefined : gitAt(root, resolve(directory, commonDir ?? '.git'), childEnv(env));
-    },
+    open: (root) => gitAt(root, commonDirOf(root), childEnv(env)),
   };
+}
+
+/** `.git` itself, or what the file of that name points to, and from a linked work tree on to the main one. */
+function commonDirOf(root: string): string {
+  const dotGit = join(root, '.git');
+  if (statSync(dotGit).isDirectory()) return dotGit;
+  const pointer = /^gitdir: (.*)$/m.exec(readFileSync(dotGit, 'utf8'))?.[1] ?? '.';
+  const gitDir = resolve(root, pointer);
+  const common = join(gitDir, 'commondir');
+  return existsSync(common) ? resolve(gitDir, readFileSync(common, 'utf8').trim()) : gitDir;
 }
 
 function gitAt(root: string, commonDir: string, env: NodeJS.ProcessEnv): Git {

@@ -21,6 +21,6 @@ export interface Git {
 }
 
 export interface GitFinder {
-  /** @returns undefined where `directory` is not in a Git work tree, or no Git is installed */
-  open(directory: string): Git | undefined;
+  /** @param root a folder that holds `.git`: the folder itself, or the file of a linked work tree or submodule. Starts no process. */
+  open(root: string): Git;
 }

@@ -3,6 +3,8 @@
  * `entry-codec.ts`; `dvc.lock` orders the same fields differently.
  */
 
+import type { Mapping, Value } from './value.ts';
+
 /** `md5-dos2unix` is what 2.x repositories used: an entry without `hash:` has it, and its objects lie in another folder of the cache. */
 export type HashAlgorithm = 'md5' | 'md5-dos2unix';
 
@@ -28,7 +30,7 @@ export interface Annotations {
   readonly desc?: string;
   readonly type?: string;
   readonly labels?: readonly string[];
-  readonly meta?: unknown;
+  readonly meta?: Value;
 }
 
 export interface OutputEntry {
@@ -50,8 +52,8 @@ export interface OutputEntry {
   /** Set for outputs listed under `metrics:` and `plots:` of a stage. */
   readonly metric?: boolean;
   readonly plot?: boolean;
-  /** Entries of version-aware directories and other fields that pass through unread. */
-  readonly rest?: ReadonlyMap<string, unknown>;
+  /** `cloud:`, `files:`, `fs_config:`: pass through unread. */
+  readonly rest: ReadonlyMap<string, Value>;
 }
 
 export interface DependencyEntry {
@@ -60,9 +62,10 @@ export interface DependencyEntry {
   readonly hash: Hash | undefined;
   readonly meta: Meta;
   /** Set for a dependency on another repository (`dvc import`). */
-  readonly repo?: ReadonlyMap<string, unknown>;
-  /** `db:`, `cloud:`, `files:`, `fs_config:`: pass through unread. */
-  readonly rest?: ReadonlyMap<string, unknown>;
+  readonly repo?: Mapping;
+  readonly db?: Mapping;
+  /** `cloud:`, `files:`, `fs_config:`: pass through unread. */
+  readonly rest: ReadonlyMap<string, Value>;
 }
 
 export function isDirectoryHash(hash: Hash): boolean {

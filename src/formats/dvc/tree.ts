@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { compareCodePoints } from '../../lib/code-points.ts';
+import { pythonJsonString } from './python-json.ts';
 
 /** One file of a directory object. */
 export interface TreeFile {
@@ -49,35 +51,4 @@ function treeFile(item: unknown): TreeFile | undefined {
 /** A path that cannot leave the directory: a cache or a remote is not to be trusted with `..`. */
 function isInside(relpath: string): boolean {
   return relpath !== '' && !relpath.startsWith('/') && !relpath.includes('\0') && !relpath.split('/').some((part) => part === '..' || part === '');
-}
-
-/** Orders as Python does: by code point, where JavaScript's `<` goes by UTF-16 unit. */
-export function compareCodePoints(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i += 1) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x !== y) return rank(x, a, i) - rank(y, b, i);
-  }
-  return a.length - b.length;
-}
-
-/** Half of a surrogate pair stands for a code point above every single unit; a lone one for itself. */
-function rank(unit: number, text: string, index: number): number {
-  const paired =
-    (unit >= 0xd800 && unit < 0xdc00 && isLow(text.charCodeAt(index + 1))) ||
-    (isLow(unit) && index > 0 && text.charCodeAt(index - 1) >= 0xd800 && text.charCodeAt(index - 1) < 0xdc00);
-  return paired ? unit + 0x10000 : unit;
-}
-
-function isLow(unit: number): boolean {
-  return unit >= 0xdc00 && unit < 0xe000;
-}
-
-const shortEscapes: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f' };
-
-/** A string as Python's `json.dumps` writes it: ASCII only, DEL escaped too. */
-function pythonJsonString(text: string): string {
-  const escaped = text.replace(/[^ !#-[\]-~]/g, (unit) => shortEscapes[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return `"${escaped}"`;
 }

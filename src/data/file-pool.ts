@@ -1,0 +1,136 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { MillwrightError } from '../errors.ts';
+import type { HashAlgorithm } from '../formats/dvc/entry.ts';
+import { syncFolder, type Cache } from './cache.ts';
+import type { DataEffects, Progress } from './effects.ts';
+import { runJob, type FileJob, type FileJobResult, type FileStamp, type HashedFile, type JobControl } from './file-jobs.ts';
+
+/** Runs jobs on many files: at once where there are few, else in threads. */
+export interface FilePool {
+  /** Each file's hash, in order; kept in the cache too, where one is given: durable on return. */
+  hash(files: readonly SizedFile[], algorithm: HashAlgorithm, cache: Cache | undefined): Promise<readonly HashedFile[]>;
+}
+
+export interface SizedFile {
+  readonly path: string;
+  readonly stamp: FileStamp;
+}
+
+/** What a thread answers; `id` is the number of the job. */
+export interface FileReply {
+  readonly id: number;
+  readonly result?: FileJobResult;
+  readonly failure?: { readonly code: string | undefined; readonly errno: string | undefined; readonly message: string };
+}
+
+const CHUNK_FILES = 256;
+const CHUNK_BYTES = 32 << 20;
+/** Less than this is done before a thread would have started (15 ms). */
+const INLINE_BYTES = 16 << 20;
+
+export function createFilePool(effects: Pick<DataEffects, 'signal' | 'fileWorker' | 'progress'>): FilePool {
+  return {
+    hash: async (files, algorithm, cache) => {
+      const label = cache === undefined ? 'Hashing' : 'Adding to the cache';
+      const jobs = chunks(files).map((chunk) => ({ kind: 'hash' as const, algorithm, cache, paths: chunk.map(({ path }) => path) }));
+      const results = await run(effects, jobs, label, bytesOf(files));
+      for (const folder of new Set(results.flatMap((result) => result.folders))) syncFolder(folder);
+      return results.flatMap((result) => result.files);
+    },
+  };
+}
+
+async function run(effects: Pick<DataEffects, 'signal' | 'fileWorker' | 'progress'>, jobs: readonly FileJob[], label: string, bytes: number): Promise<FileJobResult[]> {
+  if (jobs.length <= 1 && bytes <= INLINE_BYTES) {
+    const control: JobControl = { throwIfStopped: () => effects.signal.throwIfAborted(), advance: () => undefined };
+    return jobs.map((job) => runJob(job, control));
+  }
+  const progress = effects.progress.start(label, 'bytes', bytes);
+  try {
+    return await inThreads(effects, jobs, progress);
+  } finally {
+    progress.finish();
+  }
+}
+
+/** Shared with the threads: [0] is 1 when they should stop, [1] counts bytes in units of 4 KiB. */
+export type SharedState = Int32Array<SharedArrayBuffer>;
+export const UNIT_BYTES = 4096;
+
+async function inThreads(effects: Pick<DataEffects, 'signal' | 'fileWorker'>, jobs: readonly FileJob[], progress: Progress): Promise<FileJobResult[]> {
+  const shared: SharedState = new Int32Array(new SharedArrayBuffer(8));
+  const stop = (): void => void Atomics.store(shared, 0, 1);
+  effects.signal.addEventListener('abort', stop);
+  let reported = 0;
+  const timer = setInterval(() => {
+    const units = Atomics.load(shared, 1);
+    progress.advance((units - reported) * UNIT_BYTES);
+    reported = units;
+  }, 100);
+  const count = Math.max(1, Math.min(availableParallelism(), jobs.length));
+  const workers = Array.from({ length: count }, () => new Worker(effects.fileWorker, { workerData: shared }));
+  try {
+    effects.signal.throwIfAborted();
+    return await distribute(workers, jobs);
+  } finally {
+    stop();
+    clearInterval(timer);
+    effects.signal.removeEventListener('abort', stop);
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+}
+
+/** Every worker gets a job, and the next one with each answer. The first failure ends all. */
+async function distribute(workers: readonly Worker[], jobs: readonly FileJob[]): Promise<FileJobResult[]> {
+  const results: FileJobResult[] = [];
+  let next = 0;
+  const drain = (worker: Worker): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const give = (): void => {
+        if (next === jobs.length) return resolve();
+        const id = next++;
+        worker.postMessage({ id, job: jobs[id] });
+      };
+      worker.on('message', (reply: FileReply) => {
+        if (reply.failure !== undefined) {
+          next = jobs.length;
+          return reject(failureOf(reply.failure));
+        }
+        results[reply.id] = reply.result!;
+        give();
+      });
+      worker.on('error', reject);
+      worker.on('exit', () => reject(new MillwrightError('INTERRUPTED', 'interrupted')));
+      give();
+    });
+  const outcomes = await Promise.allSettled(workers.map(drain));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  return results;
+}
+
+function failureOf(failure: NonNullable<FileReply['failure']>): Error {
+  if (failure.code !== undefined) return new MillwrightError(failure.code as 'DATA_ERROR', failure.message);
+  return Object.assign(new Error(failure.message), failure.errno === undefined ? {} : { code: failure.errno });
+}
+
+function chunks(files: readonly SizedFile[]): SizedFile[][] {
+  const result: SizedFile[][] = [];
+  let current: SizedFile[] = [];
+  let bytes = 0;
+  for (const file of files) {
+    if (current.length === CHUNK_FILES || (current.length > 0 && bytes + file.stamp.size > CHUNK_BYTES)) {
+      result.push(current);
+      current = [];
+      bytes = 0;
+    }
+    current.push(file);
+    bytes += file.stamp.size;
+  }
+  if (current.length > 0) result.push(current);
+  return result;
+}
+
+function bytesOf(files: readonly SizedFile[]): number {
+  return files.reduce((sum, { stamp }) => sum + stamp.size, 0);
+}

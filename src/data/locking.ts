@@ -1,0 +1,189 @@
+/**
+ * DVC's two locks, at DVC's places: `.dvc/tmp/lock` keeps operations on the whole repository apart; `.dvc/tmp/rwlock` says which paths a
+ * process reads or writes, and outlives the first one while a stage's command runs.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import type { FileLock } from '../backends/locks/locks.ts';
+import { MillwrightError, errnoOf } from '../errors.ts';
+import type { Repository } from './repository.ts';
+
+const RETRIES = 6;
+const RETRY_MS = 500;
+
+export interface RepositoryLock {
+  /** Frees the repository while a stage's command runs. */
+  pause<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** Runs `work` while no other process, ours or DVC's, works on the repository. Throws REPOSITORY_BUSY after three seconds of waiting. */
+export async function withRepositoryLock<T>(repository: Repository, work: (lock: RepositoryLock) => Promise<T>): Promise<T> {
+  const path = join(repository.tmpDir, 'lock');
+  prepareTmpDir(repository);
+  let held = await acquire(repository, path);
+  try {
+    return await work({
+      pause: async (inner) => {
+        held.release();
+        try {
+          return await inner();
+        } finally {
+          held = await acquire(repository, path);
+        }
+      },
+    });
+  } finally {
+    held.release();
+  }
+}
+
+/** Every process that opens the repository makes sure that Git does not see its private files, as DVC does. */
+function prepareTmpDir(repository: Repository): void {
+  mkdirSync(repository.tmpDir, { recursive: true });
+}
+
+async function acquire(repository: Repository, path: string): Promise<FileLock> {
+  const { effects } = repository;
+  for (let attempt = 0; ; attempt += 1) {
+    effects.signal.throwIfAborted();
+    const lock = effects.locks.tryLock(path, ` ${process.pid}\n`);
+    if (lock !== undefined) return lock;
+    if (attempt === RETRIES) {
+      throw new MillwrightError(
+        'REPOSITORY_BUSY',
+        `Unable to acquire lock ${path}: another dvc or millwright process works on this repository; wait for it to end and run the command again`,
+      );
+    }
+    await delay(RETRY_MS, effects.signal);
+  }
+}
+
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', stop, { once: true });
+    function done(): void {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }
+    function stop(): void {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    }
+  });
+}
+
+export interface PathClaims {
+  /** Absolute paths. */
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  /** What the other side is told: the command line. */
+  readonly command: string;
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly cmd: string;
+}
+
+interface Claims {
+  write: Record<string, Holder>;
+  read: Record<string, Holder[]>;
+}
+
+/** Runs `work` while no other process writes what it reads, or touches what it writes. Throws REPOSITORY_BUSY naming the holder. */
+export async function withPathClaims<T>(repository: Repository, claims: PathClaims, work: () => Promise<T>): Promise<T> {
+  const self: Holder = { pid: process.pid, cmd: claims.command };
+  const added = await editClaims(repository, (held) => claim(repository, held, claims, self));
+  try {
+    return await work();
+  } finally {
+    await editClaims(repository, (held) => release(held, added, self));
+  }
+}
+
+interface Added {
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+}
+
+async function editClaims<T>(repository: Repository, edit: (claims: Claims) => T): Promise<T> {
+  const file = join(repository.tmpDir, 'rwlock');
+  prepareTmpDir(repository);
+  const guard = await acquire(repository, `${file}.lock`);
+  try {
+    const claims = readClaims(file);
+    const result = edit(claims);
+    writeFileSync(file, JSON.stringify({ write: claims.write, read: claims.read }));
+    return result;
+  } finally {
+    guard.release();
+  }
+}
+
+function readClaims(file: string): Claims {
+  try {
+    const parsed = JSON.parse(readFileSync(file, 'utf8')) as Partial<Claims>;
+    return { write: { ...parsed.write }, read: { ...parsed.read } };
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return { write: {}, read: {} };
+    if (error instanceof SyntaxError) {
+      throw new MillwrightError('REPOSITORY_BUSY', `'${file}' is not JSON: if no other dvc or millwright process runs, remove it and run the command again`);
+    }
+    throw error;
+  }
+}
+
+function claim(repository: Repository, held: Claims, claims: PathClaims, self: Holder): Added {
+  refuseBlocked(repository, held, [...claims.read, ...claims.write], self, 'write');
+  refuseBlocked(repository, held, claims.write, self, 'read');
+  const read = claims.read.filter((path) => !(held.read[path] ?? []).some((holder) => isSame(holder, self)));
+  for (const path of read) held.read[path] = [...(held.read[path] ?? []), self];
+  const write = claims.write.filter((path) => held.write[path] === undefined || !isSame(held.write[path], self));
+  for (const path of write) held.write[path] = self;
+  return { read, write };
+}
+
+/** Claims of processes that are gone are dropped on the way. */
+function refuseBlocked(repository: Repository, held: Claims, wanted: readonly string[], self: Holder, mode: 'read' | 'write'): void {
+  for (const [path, value] of Object.entries(held[mode])) {
+    const waiter = wanted.find((candidate) => overlaps(candidate, path));
+    if (waiter === undefined) continue;
+    const holders = (Array.isArray(value) ? value : [value]).filter((holder) => !isSame(holder, self));
+    const blocking = holders.filter((holder) => isAlive(holder.pid));
+    if (blocking.length > 0) {
+      const list = blocking.map(({ pid, cmd }) => `  (PID ${pid}): ${cmd}`).join('\n');
+      throw new MillwrightError(
+        'REPOSITORY_BUSY',
+        `'${waiter}' is busy, it is being blocked by:\n${list}\n\nIf there are no processes with such PIDs, you can manually remove '${repository.tmpDir}/rwlock' and try again.`,
+      );
+    }
+    for (const holder of holders) release(held, mode === 'read' ? { read: [path], write: [] } : { read: [], write: [path] }, holder);
+  }
+}
+
+function release(held: Claims, added: Added, self: Holder): void {
+  for (const path of added.write) delete held.write[path];
+  for (const path of added.read) {
+    const others = (held.read[path] ?? []).filter((holder) => !isSame(holder, self));
+    if (others.length === 0) delete held.read[path];
+    else held.read[path] = others;
+  }
+}
+
+function isSame(a: Holder, b: Holder): boolean {
+  return a.pid === b.pid && a.cmd === b.cmd;
+}
+
+function overlaps(a: string, b: string): boolean {
+  return a === b || a.startsWith(b + sep) || b.startsWith(a + sep);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errnoOf(error) === 'EPERM';
+  }
+}
