@@ -10,6 +10,11 @@ import * as pipelineBegin from './pipelines/runs/begin.ts';
 import * as pipelineEnd from './pipelines/runs/end.ts';
 import * as pipelineLog from './pipelines/runs/log.ts';
 import * as pipelineQueries from './pipelines/runs/queries.ts';
+import * as experimentQueries from './tracking/experiment-queries.ts';
+import * as experimentWrites from './tracking/experiment-writes.ts';
+import * as logWrites from './tracking/log-writes.ts';
+import * as runQueries from './tracking/run-queries.ts';
+import * as runWrites from './tracking/run-writes.ts';
 
 const modules: readonly Record<string, unknown>[] = [
   accessQueries,
@@ -22,6 +27,11 @@ const modules: readonly Record<string, unknown>[] = [
   pipelineEnd,
   pipelineLog,
   pipelineQueries,
+  experimentQueries,
+  experimentWrites,
+  logWrites,
+  runQueries,
+  runWrites,
 ];
 
 export const operations: Operations = new Map(

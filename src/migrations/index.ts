@@ -1,6 +1,7 @@
 /** The schema's one timeline, for both dialects. A migration that has been released is never changed. */
 import type { Migration } from '../backends/db/migrate.ts';
 import { access } from './0001-access.ts';
+import { tracking } from './0002-tracking.ts';
 import { pipelines } from './0004-pipelines.ts';
 
-export const migrations: readonly Migration[] = [access, pipelines];
+export const migrations: readonly Migration[] = [access, tracking, pipelines];

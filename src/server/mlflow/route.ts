@@ -1,0 +1,57 @@
+import type { Action, Principal, Scope } from '../../access/index.ts';
+import type { App } from '../../app.ts';
+import { answer, type Call, type Route } from '../route.ts';
+import { mlflowError } from './errors.ts';
+import type { Message, Shape } from './proto-fields.ts';
+import { readRequest, type MessageType } from './proto-json.ts';
+
+/** What a handler of an MLflow call is given: its request, read, and who asks. */
+export interface MlflowCall<S extends Shape> {
+  readonly app: App;
+  readonly principal: Principal;
+  readonly scope: Scope;
+  readonly request: Message<S>;
+}
+
+interface MlflowRoute<S extends Shape> {
+  readonly method: Route['method'];
+  /** The path of the proto: `/mlflow/logged-models/{model_id}`. */
+  readonly path: string;
+  readonly versions?: readonly ('2.0' | '3.0')[];
+  readonly action: Action;
+  readonly request: MessageType<S>;
+  /** Bytes of body at most: 1 MiB is the frame's. */
+  readonly bodyLimitBytes?: number;
+  /** Answers the response message as protobuf-JSON (see `int64Json`, `doubleJson`, `listJson`); nothing means `{}`. */
+  readonly handler: (call: MlflowCall<S>) => Promise<object | void>;
+}
+
+const prefixes = ['/api', '/ajax-api'] as const;
+const jsonHeaders = { 'content-type': 'application/json' };
+
+/** One call of MLflow's API, under every prefix and version that clients use. */
+export function mlflowRoute<S extends Shape>(route: MlflowRoute<S>): Route[] {
+  const path = route.path.replace(/\{([^}]+)\}/g, ':$1');
+  const urls = prefixes.flatMap((prefix) => (route.versions ?? ['2.0']).map((version) => `${prefix}/${version}${path}`));
+  return urls.map((url) => ({
+    method: route.method,
+    url,
+    action: route.action,
+    body: route.method === 'GET' ? 'none' : 'bytes',
+    ...(route.bodyLimitBytes === undefined ? {} : { bodyLimitBytes: route.bodyLimitBytes }),
+    onError: mlflowError,
+    async handler(call: Call) {
+      const request = readRequest(route.request, {
+        method: call.method,
+        contentType: call.headers['content-type'],
+        query: call.query,
+        body: call.body instanceof Uint8Array ? call.body : noBytes,
+        params: call.params,
+      });
+      const response = await route.handler({ app: call.app, principal: call.principal, scope: call.principal, request });
+      return answer({ headers: jsonHeaders, body: response === undefined ? '{}' : JSON.stringify(response) });
+    },
+  }));
+}
+
+const noBytes = new Uint8Array();
