@@ -1,6 +1,7 @@
 import { datasetRoutes } from './datasets.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
+import { mlflowRoutes } from './mlflow/index.ts';
 import { pageRoutes } from './pages.ts';
 import { pipelineRunRoutes } from './pipeline-runs.ts';
 import type { Route } from './route.ts';
@@ -10,6 +11,7 @@ import { tokenRoutes } from './tokens.ts';
 /** Every route of the program: one port answers them all. The pages come last and take what is left. */
 export const routes: readonly Route[] = [
   ...healthRoutes,
+  ...mlflowRoutes,
   ...pipelineRunRoutes,
   ...datasetRoutes,
   ...eventRoutes,

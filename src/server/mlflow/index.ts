@@ -1,0 +1,7 @@
+import { experimentRoutes } from './experiments.ts';
+import { loggingRoutes } from './logging.ts';
+import { runRoutes } from './runs.ts';
+import { serverInfoRoutes } from './server-info.ts';
+
+/** Every call of MLflow's API that this server answers, and a clear refusal of those that it knows and does not serve. */
+export const mlflowRoutes = [...serverInfoRoutes, ...experimentRoutes, ...runRoutes, ...loggingRoutes];

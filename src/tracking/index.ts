@@ -1,0 +1,22 @@
+export type { TrackingContext } from './context.ts';
+export type { Experiment, NamedValue, ViewType } from './experiment.ts';
+export { runStatuses } from './run.ts';
+export type { Dataset, DatasetInput, Int64, Metric, ModelOutput, Run, RunInfo, RunStatus } from './run.ts';
+export type { TrackingTables } from './tables.ts';
+
+export {
+  createExperiment,
+  deleteExperiment,
+  deleteExperimentTag,
+  parseExperimentId,
+  renameExperiment,
+  restoreExperiment,
+  setExperimentTag,
+} from './experiments.ts';
+export { getExperiment, getExperimentByName } from './experiment-queries.ts';
+export { noExperiment } from './experiment-writes.ts';
+
+export { createRun } from './create-run.ts';
+export { deleteRun, deleteTag, restoreRun, updateRun } from './runs.ts';
+export { getRun } from './run-queries.ts';
+export { logBatch, logMetric, logParam, setTag, type BatchInput, type LoggedMetric } from './log.ts';
