@@ -1,0 +1,52 @@
+import { hasObject } from '../cache.ts';
+import { fetchDirectories } from './fetch.ts';
+import type { TransferBatch, TransferContext } from './transfer.ts';
+import { algorithms, usedObjects, wholeDirectories } from './used-objects.ts';
+
+/** `new`: only the cache has it; `deleted`: only the remote; `missing`: neither. */
+export type CloudState = 'new' | 'deleted' | 'missing';
+
+/**
+ * What of the outputs the cache and the remote do not both have, by name; the files of directories singly. Brings directory objects that
+ * only the remote has into the cache, as DVC does.
+ */
+export async function compareWithRemote(context: TransferContext, batch: TransferBatch): Promise<ReadonlyMap<string, CloudState>> {
+  await fetchDirectories(context, batch);
+  const states = new Map<string, CloudState>();
+  for (const algorithm of algorithms) {
+    const cache = context.caches(algorithm);
+    const used = await usedObjects(batch.outputs, algorithm, context.caches, batch.store);
+    const remote = await present(context, batch, used);
+    const named = [...used.files, ...[...wholeDirectories(used), ...used.unreadable].map(({ value, name }) => [value, [name]] as const)];
+    for (const [value, names] of named) {
+      const state = stateOf(hasObject(cache, value), remote.has(value));
+      if (state !== undefined) for (const name of names) states.set(name, state);
+    }
+  }
+  return states;
+}
+
+async function present(
+  context: TransferContext,
+  { store }: TransferBatch,
+  used: Awaited<ReturnType<typeof usedObjects>>,
+): Promise<ReadonlySet<string>> {
+  const directories = await store.existing(
+    used.algorithm,
+    used.directories.map(({ value }) => value),
+    context.signal,
+  );
+  const vouched = used.directories.filter(({ value }) => directories.has(value)).flatMap(({ files }) => files);
+  const found = new Set([...directories, ...vouched]);
+  const files = await store.existing(
+    used.algorithm,
+    [...used.files.keys()].filter((value) => !found.has(value)),
+    context.signal,
+  );
+  return new Set([...found, ...files]);
+}
+
+function stateOf(inCache: boolean, inRemote: boolean): CloudState | undefined {
+  if (inCache === inRemote) return inCache ? undefined : 'missing';
+  return inCache ? 'new' : 'deleted';
+}

@@ -1,0 +1,11 @@
+export { collectFromCache, collectFromRemote, keptNotIn, keptObjects, type GarbageOptions, type KeptObjects } from './collect-garbage.ts';
+export { compareWithRemote, type CloudState } from './compare.ts';
+export { fetch, type FetchResult } from './fetch.ts';
+export { push } from './push.ts';
+export { remoteOf, type Remote } from './remote-location.ts';
+export { fetchRunCache, pushRunCache } from './run-cache.ts';
+export type { ObjectStore } from './object-store.ts';
+export { blobStore } from './blob-store.ts';
+export { folderStore } from './folder-store.ts';
+export type { TransferBatch, TransferContext } from './transfer.ts';
+export { algorithms, type Caches, type UsedOutput } from './used-objects.ts';
