@@ -4,7 +4,7 @@ import type { Home } from '../../src/api/home.ts';
 import type { Lineage } from '../../src/api/lineage.ts';
 import type * as runs from '../../src/api/pipeline-runs.ts';
 import type { Settings } from '../../src/api/settings.ts';
-import type { CreatedToken, CreateToken, TokenList } from '../../src/api/tokens.ts';
+import type { CreatedToken, CreateToken, LoginCode, TokenList } from '../../src/api/tokens.ts';
 import type { Call } from './client.ts';
 
 /** Millwright's own API, a function a route. */
@@ -21,6 +21,7 @@ export function millwrightApi(call: Call) {
       call<DatasetVersionList>('GET', '/api/1/datasets/versions', { query: { project, path } }),
     tokens: () => call<TokenList>('GET', '/api/1/tokens'),
     createToken: (body: CreateToken) => call<CreatedToken>('POST', '/api/1/tokens', { body }),
+    createLoginCode: () => call<LoginCode>('POST', '/api/1/login-codes', { body: {} }),
     revokeToken: (id: string) => call<Record<string, never>>('DELETE', `/api/1/tokens/${encodeURIComponent(id)}`),
     pipelineRuns: (query: { project?: string; cursor?: string; limit?: number }) =>
       call<runs.PipelineRunPage>('GET', '/api/1/pipeline-runs', { query }),

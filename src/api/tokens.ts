@@ -28,3 +28,7 @@ export type CreateToken = Static<typeof CreateToken>;
 /** The secret is shown here and never again. */
 export const CreatedToken = Type.Object({ id: Type.String(), token: Type.String() });
 export type CreatedToken = Static<typeof CreatedToken>;
+
+/** `POST /api/1/login-codes`: a one-time code for `/?code=`, which a browser turns into its session. */
+export const LoginCode = Type.Object({ code: Type.String() });
+export type LoginCode = Static<typeof LoginCode>;

@@ -57,14 +57,27 @@ export async function planCheckout(repository: Repository, output: TrackedOutput
   const present = await hashPath(repository, output.path, output.entry.algorithm);
   if (hash !== undefined && present?.hash.value === hash.value && !options.relink) return { ...unchangedPlan, isMissing: false };
   if (wanted === undefined) return { ...unchangedPlan, isMissing: true };
-  const current = new Map(present === undefined ? [] : present.tree === undefined ? [['', present.hash.value]] : present.tree.map((file) => [file.relpath, file.md5]));
+  const current = new Map(
+    present === undefined
+      ? []
+      : present.tree === undefined
+        ? [['', present.hash.value]]
+        : present.tree.map((file) => [file.relpath, file.md5]),
+  );
   const changes = diff(current, wanted, insideOf(output.path, options.only));
   const isMissing = changes.some(({ md5 }) => md5 !== undefined && !hasObject(cache, md5));
   if (isMissing) return { ...unchangedPlan, isMissing };
-  const unsaved = changes.filter((change) => change.replaces && !hasObject(cache, current.get(change.relpath)!)).map((change) => join(output.path, change.relpath));
+  const unsaved = changes
+    .filter((change) => change.replaces && !hasObject(cache, current.get(change.relpath)!))
+    .map((change) => join(output.path, change.relpath));
   const relinks = options.relink ? relinksOf(repository, output.path, cache, wanted, changes) : [];
   const stats = count(changes);
-  const kind = present === undefined ? 'added' : changes.length === 0 && isDirectoryHash(hash!) === (present.tree !== undefined) ? undefined : 'modified';
+  const kind =
+    present === undefined
+      ? 'added'
+      : changes.length === 0 && isDirectoryHash(hash!) === (present.tree !== undefined)
+        ? undefined
+        : 'modified';
   return { output, kind, changes: [...changes, ...relinks], unsaved, isMissing, stats };
 }
 
@@ -92,9 +105,14 @@ function wantedFiles(cache: Cache, value: string, isDirectory: boolean): Readonl
   return tree === undefined ? undefined : new Map(tree.map((file) => [file.relpath, file.md5]));
 }
 
-function diff(current: ReadonlyMap<string, string>, wanted: ReadonlyMap<string, string>, isInside: (relpath: string) => boolean): FileChange[] {
+function diff(
+  current: ReadonlyMap<string, string>,
+  wanted: ReadonlyMap<string, string>,
+  isInside: (relpath: string) => boolean,
+): FileChange[] {
   const changes: FileChange[] = [];
-  for (const relpath of current.keys()) if (!wanted.has(relpath) && isInside(relpath)) changes.push({ relpath, md5: undefined, replaces: true });
+  for (const relpath of current.keys())
+    if (!wanted.has(relpath) && isInside(relpath)) changes.push({ relpath, md5: undefined, replaces: true });
   for (const [relpath, md5] of wanted) {
     if (current.get(relpath) !== md5 && isInside(relpath)) changes.push({ relpath, md5, replaces: current.has(relpath) });
   }
@@ -107,7 +125,13 @@ function insideOf(root: string, only: string | undefined): (relpath: string) => 
   return (relpath) => relpath === prefix || relpath.startsWith(`${prefix}/`);
 }
 
-function relinksOf(repository: Repository, root: string, cache: Cache, wanted: ReadonlyMap<string, string>, changes: readonly FileChange[]): FileChange[] {
+function relinksOf(
+  repository: Repository,
+  root: string,
+  cache: Cache,
+  wanted: ReadonlyMap<string, string>,
+  changes: readonly FileChange[],
+): FileChange[] {
   const changed = new Set(changes.map((change) => change.relpath));
   const relinks: FileChange[] = [];
   for (const [relpath, md5] of wanted) {
@@ -160,7 +184,12 @@ export async function applyCheckout(repository: Repository, plan: CheckoutPlan):
   if (entry.meta.isexec === true && statSync(path, { throwIfNoEntry: false })?.isFile() === true) makeExecutable(path);
 }
 
-async function createFiles(repository: Repository, plan: CheckoutPlan, pace: () => Promise<void> | undefined, progress: Progress): Promise<void> {
+async function createFiles(
+  repository: Repository,
+  plan: CheckoutPlan,
+  pace: () => Promise<void> | undefined,
+  progress: Progress,
+): Promise<void> {
   const { path, entry } = plan.output;
   const cache = repository.cache(entry.algorithm);
   if (plan.kind !== undefined) prepareRoot(path, entry.hash !== undefined && isDirectoryHash(entry.hash));
@@ -192,7 +221,8 @@ async function rememberCreated(repository: Repository, algorithm: HashAlgorithm,
   await setTimeout(TICK_MS + 5);
   for (const { path, md5 } of created) {
     const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat !== undefined) repository.state.set(stateKey(algorithm, path), { inode: stat.ino, mtimeMs: stat.mtimeMs, size: stat.size }, md5);
+    if (stat !== undefined)
+      repository.state.set(stateKey(algorithm, path), { inode: stat.ino, mtimeMs: stat.mtimeMs, size: stat.size }, md5);
   }
 }
 

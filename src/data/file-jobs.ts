@@ -6,7 +6,17 @@ import { closeSync, constants, copyFileSync, fchmodSync, fstatSync, fsyncSync, o
 import { dirname, join } from 'node:path';
 import { MillwrightError, errnoOf } from '../errors.ts';
 import type { HashAlgorithm } from '../formats/dvc/entry.ts';
-import { digestOfBytes, digestOfOpenFile, hasObject, makeFolder, objectPath, removeIfThere, temporaryName, writeAll, type Cache } from './cache.ts';
+import {
+  digestOfBytes,
+  digestOfOpenFile,
+  hasObject,
+  makeFolder,
+  objectPath,
+  removeIfThere,
+  temporaryName,
+  writeAll,
+  type Cache,
+} from './cache.ts';
 
 export interface HashJob {
   readonly kind: 'hash';
@@ -75,7 +85,9 @@ function openFile(path: string): number {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (errnoOf(error) !== 'EACCES') throw error;
-    throw new MillwrightError('DATA_ERROR', `'${path}' cannot be read: permission denied; give yourself read access with 'chmod u+r'`, { cause: error });
+    throw new MillwrightError('DATA_ERROR', `'${path}' cannot be read: permission denied; give yourself read access with 'chmod u+r'`, {
+      cause: error,
+    });
   }
 }
 
@@ -98,7 +110,9 @@ function viaTemporary(path: string, descriptor: number, job: HashJob, folders: S
   makeFolder(job.cache, job.cache.folder);
   const temporary = join(job.cache.folder, temporaryName());
   try {
-    const md5 = clone(path, temporary) ? hashClone(temporary, job.algorithm, watch) : copyHashing(descriptor, temporary, job.algorithm, watch);
+    const md5 = clone(path, temporary)
+      ? hashClone(temporary, job.algorithm, watch)
+      : copyHashing(descriptor, temporary, job.algorithm, watch);
     if (!hasObject(job.cache, md5)) place(job.cache, md5, folders, (name) => renameSync(temporary, name));
     return md5;
   } finally {

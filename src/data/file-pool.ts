@@ -41,7 +41,12 @@ export function createFilePool(effects: Pick<DataEffects, 'signal' | 'fileWorker
   };
 }
 
-async function run(effects: Pick<DataEffects, 'signal' | 'fileWorker' | 'progress'>, jobs: readonly FileJob[], label: string, bytes: number): Promise<FileJobResult[]> {
+async function run(
+  effects: Pick<DataEffects, 'signal' | 'fileWorker' | 'progress'>,
+  jobs: readonly FileJob[],
+  label: string,
+  bytes: number,
+): Promise<FileJobResult[]> {
   if (jobs.length <= 1 && bytes <= INLINE_BYTES) {
     const control: JobControl = { throwIfStopped: () => effects.signal.throwIfAborted(), advance: () => undefined };
     return jobs.map((job) => runJob(job, control));
@@ -58,7 +63,11 @@ async function run(effects: Pick<DataEffects, 'signal' | 'fileWorker' | 'progres
 export type SharedState = Int32Array<SharedArrayBuffer>;
 export const UNIT_BYTES = 4096;
 
-async function inThreads(effects: Pick<DataEffects, 'signal' | 'fileWorker'>, jobs: readonly FileJob[], progress: Progress): Promise<FileJobResult[]> {
+async function inThreads(
+  effects: Pick<DataEffects, 'signal' | 'fileWorker'>,
+  jobs: readonly FileJob[],
+  progress: Progress,
+): Promise<FileJobResult[]> {
   const shared: SharedState = new Int32Array(new SharedArrayBuffer(8));
   const stop = (): void => void Atomics.store(shared, 0, 1);
   effects.signal.addEventListener('abort', stop);

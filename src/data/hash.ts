@@ -19,7 +19,12 @@ export interface HashOptions {
  * The hash of what a path holds now; files that have not changed since they were last hashed are not read.
  * @returns undefined where nothing is there
  */
-export async function hashPath(repository: Repository, path: string, algorithm: HashAlgorithm, options: HashOptions = { keep: false }): Promise<HashedPath | undefined> {
+export async function hashPath(
+  repository: Repository,
+  path: string,
+  algorithm: HashAlgorithm,
+  options: HashOptions = { keep: false },
+): Promise<HashedPath | undefined> {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return undefined;
   const cache = options.keep ? repository.cache(algorithm) : undefined;
@@ -47,7 +52,12 @@ async function hashFolder(repository: Repository, folder: string, algorithm: Has
 }
 
 /** The directory object of an unchanged folder, from the cache; undefined where the cache lacks it or, when keeping, any of its files. */
-function rememberedTree(repository: Repository, value: string, algorithm: HashAlgorithm, cache: Cache | undefined): readonly TreeFile[] | undefined {
+function rememberedTree(
+  repository: Repository,
+  value: string,
+  algorithm: HashAlgorithm,
+  cache: Cache | undefined,
+): readonly TreeFile[] | undefined {
   const tree = readTree(repository.cache(algorithm), value);
   if (tree === undefined || cache === undefined) return tree;
   return tree.every((file) => hasObject(cache, file.md5)) ? tree : undefined;

@@ -40,8 +40,10 @@ export class IgnoreTree {
   forget(folder: string): void {
     const inside = this.inside(folder);
     if (inside === undefined) return;
-    const builtIn = inside === '' ? this.rulesByFolder.get('')!.rules.filter((rule) => !rule.origin.startsWith(`${this.fileName}:`)) : undefined;
-    for (const key of this.rulesByFolder.keys()) if (inside === '' || key === inside || key.startsWith(`${inside}/`)) this.rulesByFolder.delete(key);
+    const builtIn =
+      inside === '' ? this.rulesByFolder.get('')!.rules.filter((rule) => !rule.origin.startsWith(`${this.fileName}:`)) : undefined;
+    for (const key of this.rulesByFolder.keys())
+      if (inside === '' || key === inside || key.startsWith(`${inside}/`)) this.rulesByFolder.delete(key);
     if (builtIn !== undefined) this.rulesByFolder.set('', this.withFileOf('', new IgnoreRules(builtIn)));
   }
 

@@ -1,4 +1,16 @@
-import { chmodSync, closeSync, constants, copyFileSync, linkSync, lstatSync, mkdirSync, openSync, renameSync, symlinkSync, type Stats } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  symlinkSync,
+  type Stats,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MillwrightError, errnoOf } from '../errors.ts';
 import { removeIfThere, temporaryName } from './cache.ts';
@@ -21,7 +33,10 @@ export function createLinker(types: readonly LinkType[], stagingDir: string): Li
     for (;;) {
       const type = usable[0];
       if (type === undefined) {
-        throw new MillwrightError('DATA_ERROR', `No possible cache link types for '${destination}': set one that works here, as in 'dvc config cache.type copy'`);
+        throw new MillwrightError(
+          'DATA_ERROR',
+          `No possible cache link types for '${destination}': set one that works here, as in 'dvc config cache.type copy'`,
+        );
       }
       try {
         return replace(type, object, destination, stagingDir);

@@ -128,7 +128,10 @@ function readClaims(file: string): Claims {
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return { write: {}, read: {} };
     if (error instanceof SyntaxError) {
-      throw new MillwrightError('REPOSITORY_BUSY', `'${file}' is not JSON: if no other dvc or millwright process runs, remove it and run the command again`);
+      throw new MillwrightError(
+        'REPOSITORY_BUSY',
+        `'${file}' is not JSON: if no other dvc or millwright process runs, remove it and run the command again`,
+      );
     }
     throw error;
   }

@@ -12,7 +12,10 @@ export async function outputStatus(repository: Repository, output: TrackedOutput
 }
 
 /** As {@link outputStatus}, without a look into the cache: what `commit` and dependencies are judged by. */
-export async function workspaceStatus(repository: Repository, tracked: TrackedOutput | TrackedDependency): Promise<OutputState | undefined> {
+export async function workspaceStatus(
+  repository: Repository,
+  tracked: TrackedOutput | TrackedDependency,
+): Promise<OutputState | undefined> {
   if ('cache' in tracked.entry && repository.ignore.isIgnored(tracked.path, true)) return 'deleted';
   const now = await hashPath(repository, tracked.path, tracked.entry.algorithm);
   if (now === undefined) return 'deleted';

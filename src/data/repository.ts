@@ -90,7 +90,9 @@ function excludeFiles(git: Git, env: DataEffects['env']): string[] {
 
 function configuredExcludes(file: string, home: string): string[] {
   try {
-    return [...readFileSync(file, 'utf8').matchAll(/^\s*excludesfile\s*=\s*"?([^"\n]+?)"?\s*$/gim)].map((match) => match[1]!.replace(/^~(?=\/)/, home));
+    return [...readFileSync(file, 'utf8').matchAll(/^\s*excludesfile\s*=\s*"?([^"\n]+?)"?\s*$/gim)].map((match) =>
+      match[1]!.replace(/^~(?=\/)/, home),
+    );
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     return [];

@@ -22,7 +22,12 @@ export interface SaveOptions {
  * Records what an output holds now: hashes it, puts it into the cache, lets Git ignore it and links the work tree to the cache.
  * @returns the entry to write; the caller writes the file that declares the output, last
  */
-export async function saveOutput(repository: Repository, output: TrackedOutput, changes: ScmChanges, options: SaveOptions): Promise<OutputEntry> {
+export async function saveOutput(
+  repository: Repository,
+  output: TrackedOutput,
+  changes: ScmChanges,
+  options: SaveOptions,
+): Promise<OutputEntry> {
   const { path, entry } = output;
   if (!outputExists(repository, path)) throw new MillwrightError('DATA_ERROR', `output '${options.name}' does not exist`);
   if (entry.cache) await changes.ignore(path);
@@ -38,7 +43,8 @@ export async function saveOutput(repository: Repository, output: TrackedOutput, 
 async function hashForSaving(repository: Repository, { path, entry }: TrackedOutput, keep: boolean): Promise<HashedPath> {
   if (entry.algorithm === 'md5-dos2unix') {
     const legacy = await hashPath(repository, path, 'md5-dos2unix');
-    if (legacy !== undefined && sameHash(legacy.hash, entry.hash)) return keep ? present(await hashPath(repository, path, 'md5-dos2unix', { keep })) : legacy;
+    if (legacy !== undefined && sameHash(legacy.hash, entry.hash))
+      return keep ? present(await hashPath(repository, path, 'md5-dos2unix', { keep })) : legacy;
   }
   return present(await hashPath(repository, path, 'md5', { keep }));
 }
@@ -95,4 +101,3 @@ export function makeExecutable(path: string): void {
 export function stagingFolder(repository: Repository): string {
   return join(repository.tmpDir, 'millwright');
 }
-

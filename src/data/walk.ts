@@ -48,7 +48,8 @@ function walked(path: string, relpath: string, entry: Dirent, stat: Stats | unde
   if (stat === undefined) {
     throw new MillwrightError('DATA_ERROR', `'${path}' is a symbolic link to nothing: remove it, or restore what it points to`);
   }
-  if (!stat.isFile()) throw new MillwrightError('DATA_ERROR', `'${path}' is neither a file nor a folder: remove it, or name it in .dvcignore`);
+  if (!stat.isFile())
+    throw new MillwrightError('DATA_ERROR', `'${path}' is neither a file nor a folder: remove it, or name it in .dvcignore`);
   if (relpath.includes('\ufffd')) {
     throw new MillwrightError('DATA_ERROR', `the name of '${path}' is not UTF-8: rename the file`);
   }
@@ -66,6 +67,8 @@ export function readFolder(folder: string): Dirent[] {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     if (errnoOf(error) !== 'EACCES') throw error;
-    throw new MillwrightError('DATA_ERROR', `'${folder}' cannot be read: permission denied; give yourself access with 'chmod u+rx'`, { cause: error });
+    throw new MillwrightError('DATA_ERROR', `'${folder}' cannot be read: permission denied; give yourself access with 'chmod u+rx'`, {
+      cause: error,
+    });
   }
 }

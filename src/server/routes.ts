@@ -2,6 +2,7 @@ import { datasetRoutes } from './datasets.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
 import { mlflowRoutes } from './mlflow/index.ts';
+import { lineageRoutes } from './lineage.ts';
 import { pageRoutes } from './pages.ts';
 import { pipelineRunRoutes } from './pipeline-runs.ts';
 import type { Route } from './route.ts';
@@ -15,6 +16,7 @@ export const routes: readonly Route[] = [
   ...pipelineRunRoutes,
   ...datasetRoutes,
   ...eventRoutes,
+  ...lineageRoutes,
   ...tokenRoutes,
   ...settingsRoutes,
   ...pageRoutes,

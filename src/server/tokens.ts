@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import Type from 'typebox';
 import { createToken, hashToken, listTokens, newToken, revokeToken } from '../access/index.ts';
-import { CreateToken, type CreatedToken, type TokenList } from '../api/tokens.ts';
+import { CreateToken, type CreatedToken, type LoginCode, type TokenList } from '../api/tokens.ts';
 import type { Call, Route } from './route.ts';
 
 const dayMs = 24 * 3600 * 1000;
@@ -8,6 +10,7 @@ export const tokenRoutes: readonly Route[] = [
   { method: 'GET', url: '/api/1/tokens', action: 'access.manage', body: 'none', handler: list },
   { method: 'POST', url: '/api/1/tokens', action: 'access.manage', body: CreateToken, handler: create },
   { method: 'DELETE', url: '/api/1/tokens/:id', action: 'access.manage', body: 'none', handler: revoke },
+  { method: 'POST', url: '/api/1/login-codes', action: 'access.manage', body: Type.Object({}), handler: createLoginCode },
 ];
 
 async function list({ app, principal }: Call): Promise<TokenList> {
@@ -36,4 +39,11 @@ async function revoke({ app, principal, params, revoked }: Call): Promise<Record
   await app.db.write(revokeToken, { scope: principal, id: params['id']!, now: app.clock.now() });
   revoked();
   return {};
+}
+
+/** Codes live in this process only: they end with it, and each opens one session. */
+async function createLoginCode({ app }: Call): Promise<LoginCode> {
+  const code = randomBytes(16).toString('base64url');
+  app.loginCodes.add(hashToken(code));
+  return { code };
 }

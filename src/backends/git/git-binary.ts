@@ -37,7 +37,11 @@ function gitAt(root: string, commonDir: string, env: NodeJS.ProcessEnv): Git {
     listFiles: async (commit) => parseTree(split(await run(['ls-tree', '-r', '-z', '--full-tree', commit]))),
     readBlobs: async (blobs) => (blobs.length === 0 ? new Map() : parseBatch(await run(['cat-file', '--batch'], `${blobs.join('\n')}\n`))),
     status: async () => statusOf(root, split(await run(['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames']))),
-    revisions: async (which) => (await run(revisionsCommand(which))).toString('utf8').split('\n').filter((line) => line !== ''),
+    revisions: async (which) =>
+      (await run(revisionsCommand(which)))
+        .toString('utf8')
+        .split('\n')
+        .filter((line) => line !== ''),
   };
 }
 
@@ -62,7 +66,12 @@ async function runGit(root: string, args: readonly string[], env: NodeJS.Process
   throw new MillwrightError('DATA_ERROR', `git ${args[0] ?? ''} failed in ${root}: ${result.stderr.trim()}`);
 }
 
-function collect(root: string, args: readonly string[], env: NodeJS.ProcessEnv, input = ''): Promise<{ status: number | null; stdout: Buffer; stderr: string }> {
+function collect(
+  root: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  input = '',
+): Promise<{ status: number | null; stdout: Buffer; stderr: string }> {
   return new Promise((resolvePromise, reject) => {
     const child = spawn('git', ['-C', root, ...guarded, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
     const out: Buffer[] = [];
@@ -78,7 +87,10 @@ function collect(root: string, args: readonly string[], env: NodeJS.ProcessEnv, 
 }
 
 function split(output: Buffer): string[] {
-  return output.toString('utf8').split('\0').filter((part) => part !== '');
+  return output
+    .toString('utf8')
+    .split('\0')
+    .filter((part) => part !== '');
 }
 
 /** Git's own variables would point it at another repository than the one at hand. */

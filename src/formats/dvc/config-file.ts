@@ -12,7 +12,10 @@ export type ConfigDocument = Map<string, ConfigSection>;
 export function parseConfigFile(text: string, fileName: string): ConfigDocument {
   const document: ConfigDocument = new Map();
   let section: ConfigSection = new Map();
-  for (const [index, raw] of text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/).entries()) {
+  for (const [index, raw] of text
+    .replace(/^\ufeff/, '')
+    .split(/\r\n|\n|\r/)
+    .entries()) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
     const header = /^\[\s*((?:"[^"]*")|(?:'[^']*')|[^[\]]+?)\s*\]\s*(?:#.*)?$/.exec(line);

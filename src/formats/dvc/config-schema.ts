@@ -24,7 +24,14 @@ const linkTypes: Check = (value) => {
 
 type Options = Readonly<Record<string, Check>>;
 
-const remoteCommon: Options = { url: text, checksum_jobs: positive, jobs: positive, worktree: bool, no_traverse: bool, version_aware: bool };
+const remoteCommon: Options = {
+  url: text,
+  checksum_jobs: positive,
+  jobs: positive,
+  worktree: bool,
+  no_traverse: bool,
+  version_aware: bool,
+};
 const local: Options = { type: linkTypes, protected: bool, shared: choice('group'), slow_link_warning: bool, verify: bool };
 const all = (names: string, check: Check): Options => Object.fromEntries(names.split(' ').map((name) => [name, check]));
 const http: Options = {

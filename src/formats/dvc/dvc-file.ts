@@ -119,7 +119,8 @@ function checker(content: string, fileName: string) {
   const keys = (value: Mapping, schema: Schema, path: Path): void => {
     for (const [key, item] of value) {
       const kind = typeof key === 'string' ? schema[key] : undefined;
-      if (kind === undefined) fail([...path, key], `'${String(key)}' is not known here: remove it, or use one of ${Object.keys(schema).join(', ')}`);
+      if (kind === undefined)
+        fail([...path, key], `'${String(key)}' is not known here: remove it, or use one of ${Object.keys(schema).join(', ')}`);
       else if (!isOfKind(item, kind)) fail([...path, key], `'${String(key)}' must be a ${kind}, found ${describe(item)}`);
     }
   };

@@ -57,7 +57,7 @@ export class IgnoreRules {
   }
 
   private find(path: string, isDirectory: boolean): CompiledRule | undefined {
-    for (let end = this.compiled.length; end > 0; ) {
+    for (let end = this.compiled.length; end > 0;) {
       const start = this.groupStart(end);
       const found = this.findInGroup(start, end, path, isDirectory);
       if (found !== undefined) return found;

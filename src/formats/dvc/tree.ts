@@ -50,5 +50,10 @@ function treeFile(item: unknown): TreeFile | undefined {
 
 /** A path that cannot leave the directory: a cache or a remote is not to be trusted with `..`. */
 function isInside(relpath: string): boolean {
-  return relpath !== '' && !relpath.startsWith('/') && !relpath.includes('\0') && !relpath.split('/').some((part) => part === '..' || part === '');
+  return (
+    relpath !== '' &&
+    !relpath.startsWith('/') &&
+    !relpath.includes('\0') &&
+    !relpath.split('/').some((part) => part === '..' || part === '')
+  );
 }

@@ -4,6 +4,7 @@ export { appendLog, readLog } from './log.ts';
 export {
   getPipelineRun,
   listPipelineRuns,
+  namePipelineRuns,
   nameStageRuns,
   stagesOfPaths,
   type PipelineRunDetail,

@@ -238,3 +238,19 @@ export const nameStageRuns = defineRead<
         .where('stage_runs.id', 'in', [...ids])
         .execute(),
 );
+
+/** What people call pipeline runs: `<project> #<number>`. */
+export const namePipelineRuns = defineRead<
+  PipelineRunTables,
+  { scope: Scope; ids: readonly string[] },
+  { id: string; project: string; number: number }[]
+>('pipelines.namePipelineRuns', async (tx, { scope, ids }) =>
+  ids.length === 0
+    ? []
+    : tx.kysely
+        .selectFrom('pipeline_runs')
+        .select(['id', 'project', 'number'])
+        .where('workspace_id', '=', scope.workspaceId)
+        .where('id', 'in', [...ids])
+        .execute(),
+);

@@ -1,0 +1,95 @@
+import type { Command } from 'commander';
+import type { PipelineRun, StageRun } from '../api/pipeline-runs.ts';
+import type { Io } from './command.ts';
+import { age, duration } from './format.ts';
+import { remoteApi } from './remote.ts';
+import { printTable } from './table.ts';
+
+interface ListOptions {
+  readonly project?: string;
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+export function configure(command: Command, io: Io): void {
+  command
+    .command('list')
+    .description('pipeline runs, newest first')
+    .option('--project <name>', 'only those of one project')
+    .option('--limit <number>', 'how many', '20')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  $ millwright runs list --project energy-forecast')
+    .action((options: ListOptions) => list(options, io));
+  command
+    .command('show <id>')
+    .description('one pipeline run and its stages')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  $ millwright runs show 0192f0c1d2e37b8a9c0d1e2f3a4b5c6d')
+    .action((id: string, options: { json?: boolean }) => show(id, options.json === true, io));
+  command
+    .command('log <id> <stage>')
+    .description('what a stage printed; follows one that still runs')
+    .addHelpText('after', '\nExample:\n  $ millwright runs log 0192f0c1d2e37b8a9c0d1e2f3a4b5c6d train_forest@victoria')
+    .action((id: string, stage: string) => log(id, stage, io));
+  command.addHelpText('after', '\nExample:\n  $ millwright runs list');
+}
+
+async function list(options: ListOptions, io: Io): Promise<void> {
+  const { api } = await remoteApi(io);
+  const query = { limit: Number(options.limit), ...(options.project === undefined ? {} : { project: options.project }) };
+  const { items } = await api.pipelineRuns(query);
+  if (options.json === true) return io.stdout(`${JSON.stringify(items)}\n`);
+  const now = Date.now();
+  printTable(
+    io,
+    ['ID', 'RUN', 'STATE', 'STARTED', 'TOOK', 'CAUSE'],
+    items.map((run) => [run.id, run.name, run.state, age(now - run.startedAt), took(run, now), run.cause]),
+  );
+}
+
+function took(run: PipelineRun, now: number): string {
+  return duration((run.endedAt ?? now) - run.startedAt);
+}
+
+async function show(id: string, json: boolean, io: Io): Promise<void> {
+  const { api } = await remoteApi(io);
+  const detail = await api.pipelineRun(id);
+  if (json) return io.stdout(`${JSON.stringify(detail)}\n`);
+  const { run, stages } = detail;
+  io.stdout(`${run.name}: ${run.state}, ${took(run, Date.now())}, started by ${run.actor} (${run.cause})\n`);
+  if (run.commit !== null) io.stdout(`commit ${run.commit}${run.dirty ? ', and a patch of what was not committed' : ''}\n`);
+  if (run.message !== null) io.stdout(`${run.message}\n`);
+  printTable(io, ['STAGE', 'STATE', 'TOOK', 'CPU', 'MEMORY', 'RUNS'], stages.map(stageRow));
+}
+
+function stageRow(stage: StageRun): string[] {
+  const elapsed = stage.startedAt === null || stage.endedAt === null ? '' : duration(stage.endedAt - stage.startedAt);
+  return [
+    stage.stage,
+    stage.state,
+    elapsed,
+    stage.cpuSeconds === null ? '' : `${stage.cpuSeconds.toFixed(1)} s`,
+    stage.peakMemoryBytes === null ? '' : `${Math.round(stage.peakMemoryBytes / 1024 / 1024)} MiB`,
+    stage.runIds.map((run) => run.slice(0, 8)).join(' '),
+  ];
+}
+
+async function log(id: string, stage: string, io: Io): Promise<void> {
+  const { api } = await remoteApi(io);
+  for (let after = 0, complete = false; !complete;) {
+    const chunk = await api.stageLog(id, stage, after);
+    io.stdout(chunk.text);
+    complete = chunk.complete;
+    if (!complete && chunk.nextOffset === after) await pause(500, io.signal);
+    after = chunk.nextOffset;
+    io.signal.throwIfAborted();
+  }
+}
+
+/** Waits for the next part of a log that is still written. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}

@@ -1,0 +1,96 @@
+import type { Scope } from '../access/index.ts';
+import type { Lineage, LineageNode } from '../api/lineage.ts';
+import type { App } from '../app.ts';
+import { pathsOfVersion } from '../data/versions/index.ts';
+import { MillwrightError } from '../errors.ts';
+import { nodeKinds, traceLineage, type LineageNode as Node, type NodeKind } from '../lineage/index.ts';
+import { namePipelineRuns, nameStageRuns } from '../pipelines/runs/index.ts';
+import { integerQuery, requiredQuery } from './query.ts';
+import type { Call, Route } from './route.ts';
+
+export const lineageRoutes: readonly Route[] = [{ method: 'GET', url: '/api/1/lineage', action: 'read', body: 'none', handler: lineage }];
+
+/** Both directions from one object, each up to `depth` steps. */
+async function lineage({ app, principal, query }: Call): Promise<Lineage> {
+  const node = { kind: kindOf(requiredQuery(query, 'kind')), id: requiredQuery(query, 'id') };
+  const depth = integerQuery(query, 'depth', { default: 12, min: 1, max: 50 });
+  const [upstream, downstream] = await Promise.all([
+    app.db.read(traceLineage, { scope: principal, node, direction: 'upstream', depth }),
+    app.db.read(traceLineage, { scope: principal, node, direction: 'downstream', depth }),
+  ]);
+  const edges = [...upstream.edges, ...downstream.edges];
+  const found = new Map([
+    [keyOf(node), node],
+    ...edges.flatMap(({ from, to }) => [[keyOf(from), from] as const, [keyOf(to), to] as const]),
+  ]);
+  const nodes = await present(app, principal, [...found.values()]);
+  return {
+    root: nodes.find((item) => item.kind === node.kind && item.id === node.id)!,
+    nodes,
+    edges: edges.map(({ from, to, relation, at }) => ({ from: keyOf(from), to: keyOf(to), relation, at })),
+    truncated: upstream.truncated || downstream.truncated,
+  };
+}
+
+function kindOf(text: string): NodeKind {
+  const kind = nodeKinds.find((known) => known === text);
+  if (kind !== undefined) return kind;
+  throw new MillwrightError('INVALID_PARAMETER_VALUE', `'kind' is '${text}': it must be one of ${nodeKinds.join(', ')}`);
+}
+
+function keyOf(node: Node): string {
+  return `${node.kind} ${node.id}`;
+}
+
+/** Gives every node the name that people call it by, and the address of its page. */
+async function present(app: Pick<App, 'db'>, scope: Scope, nodes: readonly Node[]): Promise<LineageNode[]> {
+  const ids = (kind: NodeKind): string[] => nodes.filter((node) => node.kind === kind).map((node) => node.id);
+  const stageRuns = new Map((await app.db.read(nameStageRuns, { scope, ids: ids('stage_run') })).map((row) => [row.id, row]));
+  const pipelineRuns = new Map((await app.db.read(namePipelineRuns, { scope, ids: ids('pipeline_run') })).map((row) => [row.id, row]));
+  const paths = new Map(
+    await Promise.all([...ids('data_version'), ...ids('lock_entry')].map(async (id) => [id, await pathOf(app, scope, id)] as const)),
+  );
+  return nodes.map(({ kind, id }): LineageNode => {
+    switch (kind) {
+      case 'stage_run': {
+        const run = stageRuns.get(id);
+        return run === undefined
+          ? { kind, id, label: id, href: null }
+          : {
+              kind,
+              id,
+              label: `${run.stage} · ${run.project} #${run.number}`,
+              href: `/pipelines/${run.pipelineRunId}?stage=${encodeURIComponent(run.stage)}`,
+            };
+      }
+      case 'pipeline_run': {
+        const run = pipelineRuns.get(id);
+        return { kind, id, label: run === undefined ? id : `${run.project} #${run.number}`, href: `/pipelines/${id}` };
+      }
+      case 'data_version':
+      case 'lock_entry':
+        return { kind, id, ...(paths.get(id) ?? { label: id, href: null }) };
+      case 'run':
+        return { kind, id, label: id.slice(0, 8), href: `/experiments/runs/${id}` };
+      case 'model_version': {
+        const [name, version] = [id.slice(0, id.lastIndexOf('/')), id.slice(id.lastIndexOf('/') + 1)];
+        return { kind, id, label: `${name} v${version}`, href: `/models/${encodeURIComponent(name)}?version=${version}` };
+      }
+      case 'commit':
+        return { kind, id, label: id.slice(0, 10), href: null };
+      case 'logged_model':
+      case 'decision':
+        return { kind, id, label: id.slice(0, 10), href: null };
+    }
+  });
+}
+
+async function pathOf(app: Pick<App, 'db'>, scope: Scope, id: string): Promise<{ label: string; href: string | null }> {
+  const [algorithm, hash] = [id.slice(0, id.indexOf(':')), id.slice(id.indexOf(':') + 1)];
+  const [place] = await app.db.read(pathsOfVersion, { scope, algorithm, hash });
+  if (place === undefined) return { label: hash.slice(0, 10), href: null };
+  return {
+    label: `${place.path} @ ${hash.slice(0, 8)}`,
+    href: `/data?project=${encodeURIComponent(place.project)}&path=${encodeURIComponent(place.path)}`,
+  };
+}
