@@ -12,7 +12,10 @@ import * as pipelineLog from './pipelines/runs/log.ts';
 import * as pipelineQueries from './pipelines/runs/queries.ts';
 import * as experimentQueries from './tracking/experiment-queries.ts';
 import * as experimentWrites from './tracking/experiment-writes.ts';
+import * as inputWrites from './tracking/input-writes.ts';
 import * as logWrites from './tracking/log-writes.ts';
+import * as loggedModelQueries from './tracking/logged-model-queries.ts';
+import * as loggedModelWrites from './tracking/logged-model-writes.ts';
 import * as runQueries from './tracking/run-queries.ts';
 import * as runWrites from './tracking/run-writes.ts';
 
@@ -29,7 +32,10 @@ const modules: readonly Record<string, unknown>[] = [
   pipelineQueries,
   experimentQueries,
   experimentWrites,
+  inputWrites,
   logWrites,
+  loggedModelQueries,
+  loggedModelWrites,
   runQueries,
   runWrites,
 ];

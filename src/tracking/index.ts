@@ -2,6 +2,8 @@ export type { TrackingContext } from './context.ts';
 export type { Experiment, NamedValue, ViewType } from './experiment.ts';
 export { runStatuses } from './run.ts';
 export type { Dataset, DatasetInput, Int64, Metric, ModelOutput, Run, RunInfo, RunStatus } from './run.ts';
+export { registrationsTag } from './logged-model.ts';
+export type { LoggedModel, LoggedModelMetric, LoggedModelStatus } from './logged-model.ts';
 export type { TrackingTables } from './tables.ts';
 
 export {
@@ -20,3 +22,15 @@ export { createRun } from './create-run.ts';
 export { deleteRun, deleteTag, restoreRun, updateRun } from './runs.ts';
 export { getRun } from './run-queries.ts';
 export { logBatch, logMetric, logParam, setTag, type BatchInput, type LoggedMetric } from './log.ts';
+export { logInputs, logOutputs } from './inputs.ts';
+
+export {
+  createLoggedModel,
+  deleteLoggedModel,
+  deleteLoggedModelTag,
+  finalizeLoggedModel,
+  logLoggedModelParams,
+  setLoggedModelTags,
+} from './logged-models.ts';
+export { getLoggedModel, noLoggedModel } from './logged-model-queries.ts';
+export { noteRegistration, parseRegistrations } from './logged-model-writes.ts';

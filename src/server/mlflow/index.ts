@@ -1,7 +1,16 @@
 import { experimentRoutes } from './experiments.ts';
+import { inputRoutes } from './inputs.ts';
+import { loggedModelRoutes } from './logged-models.ts';
 import { loggingRoutes } from './logging.ts';
 import { runRoutes } from './runs.ts';
 import { serverInfoRoutes } from './server-info.ts';
 
 /** Every call of MLflow's API that this server answers, and a clear refusal of those that it knows and does not serve. */
-export const mlflowRoutes = [...serverInfoRoutes, ...experimentRoutes, ...runRoutes, ...loggingRoutes];
+export const mlflowRoutes = [
+  ...serverInfoRoutes,
+  ...experimentRoutes,
+  ...runRoutes,
+  ...loggingRoutes,
+  ...inputRoutes,
+  ...loggedModelRoutes,
+];
