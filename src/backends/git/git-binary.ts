@@ -37,11 +37,14 @@ function gitAt(root: string, commonDir: string, env: NodeJS.ProcessEnv): Git {
     listFiles: async (commit) => parseTree(split(await run(['ls-tree', '-r', '-z', '--full-tree', commit]))),
     readBlobs: async (blobs) => (blobs.length === 0 ? new Map() : parseBatch(await run(['cat-file', '--batch'], `${blobs.join('\n')}\n`))),
     status: async () => statusOf(root, split(await run(['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames']))),
-    revisions: async (which) =>
-      (await run(revisionsCommand(which)))
-        .toString('utf8')
-        .split('\n')
-        .filter((line) => line !== ''),
+    revisions: async (which) => lines(await run(revisionsCommand(which))),
+    firstParents: async (commit, count) => lines(await run(['rev-list', '--first-parent', `--max-count=${count}`, commit])),
+    // Not --since: it ends at the first older commit, and clocks differ.
+    commitsSince: async (seconds) =>
+      lines(await run(['log', '--format=%ct %H', '--branches', '--tags', 'HEAD'])).flatMap((line) => {
+        const [time = '', commit = ''] = line.split(' ');
+        return Number(time) >= seconds ? [commit] : [];
+      }),
   };
 }
 
@@ -84,6 +87,13 @@ function collect(
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });
+}
+
+function lines(output: Buffer): string[] {
+  return output
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
 }
 
 function split(output: Buffer): string[] {

@@ -18,6 +18,10 @@ export interface Git {
   status(): Promise<{ readonly hasChanges: boolean; readonly untracked: readonly string[] }>;
   /** The revisions that `-a`, `-T` and `-A` mean: names of branches, names of tags, hashes of all commits reachable from either or HEAD. */
   revisions(which: 'branches' | 'tags' | 'commits'): Promise<readonly string[]>;
+  /** A commit and its first ancestors, `count` together at most: full hashes, newest first. */
+  firstParents(commit: string, count: number): Promise<readonly string[]>;
+  /** Commits reachable from branches, tags or HEAD that were committed at this time or later. */
+  commitsSince(seconds: number): Promise<readonly string[]>;
 }
 
 export interface GitFinder {
