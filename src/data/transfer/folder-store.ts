@@ -20,9 +20,9 @@ export function folderStore(root: string, files: FilePool): ObjectStore {
       work.signal.throwIfAborted();
       const sized = part.map((value) => sizedFile(objectPath(from, value)));
       const hashed = await files.hash(sized, to.algorithm, to);
-      for (const [index, { md5 }] of hashed.entries()) {
-        if (md5 !== part[index]) throw damaged(sized[index]!.path);
-        work.done(part[index]!);
+      for (const [index, value] of part.entries()) {
+        if (hashed[index]!.md5 !== value) throw damaged(sized[index]!.path);
+        work.done(value);
       }
     }
     for (const value of directories) {
