@@ -1,0 +1,113 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { keeping, parseSearch, stringifySearch } from './search.ts';
+import { Shell } from './shell.tsx';
+import { Page } from '../ui/page.tsx';
+import { Empty } from '../ui/empty.tsx';
+import { Problem } from '../ui/problem.tsx';
+
+const root = createRootRoute({ component: Shell });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('../features/home/home-page.tsx'), 'HomePage'),
+});
+
+const data = createRoute({
+  getParentRoute: () => root,
+  path: '/data',
+  validateSearch: keeping('project', 'filter', 'sort'),
+  component: lazyRouteComponent(() => import('../features/data/datasets-page.tsx'), 'DatasetsPage'),
+});
+
+const dataset = createRoute({
+  getParentRoute: () => root,
+  path: '/data/$project/$path',
+  validateSearch: keeping('version'),
+  component: lazyRouteComponent(() => import('../features/data/dataset-page.tsx'), 'DatasetPage'),
+});
+
+const pipelines = createRoute({
+  getParentRoute: () => root,
+  path: '/pipelines',
+  validateSearch: keeping('project', 'state'),
+  component: lazyRouteComponent(() => import('../features/pipelines/pipeline-runs-page.tsx'), 'PipelineRunsPage'),
+});
+
+const pipelineRun = createRoute({
+  getParentRoute: () => root,
+  path: '/pipelines/$id',
+  validateSearch: keeping('stage', 'tab'),
+  component: lazyRouteComponent(() => import('../features/pipelines/pipeline-run-page.tsx'), 'PipelineRunPage'),
+});
+
+const experiments = createRoute({
+  getParentRoute: () => root,
+  path: '/experiments',
+  validateSearch: keeping('exp', 'filter', 'sort', 'cols', 'view', 'runs', 'flat'),
+  component: lazyRouteComponent(() => import('../features/experiments/runs-page.tsx'), 'RunsPage'),
+});
+
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: '/experiments/compare',
+  validateSearch: keeping('runs', 'tab', 'metrics', 'x', 'log', 'smooth', 'zoom', 'only'),
+  component: lazyRouteComponent(() => import('../features/experiments/compare-page.tsx'), 'ComparePage'),
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/experiments/runs/$runId',
+  validateSearch: keeping('tab', 'artifact', 'metrics', 'x', 'log', 'smooth', 'zoom'),
+  component: lazyRouteComponent(() => import('../features/experiments/run-page.tsx'), 'RunPage'),
+});
+
+const models = createRoute({
+  getParentRoute: () => root,
+  path: '/models',
+  validateSearch: keeping('filter'),
+  component: lazyRouteComponent(() => import('../features/models/models-page.tsx'), 'ModelsPage'),
+});
+
+const model = createRoute({
+  getParentRoute: () => root,
+  path: '/models/$name',
+  validateSearch: keeping('version'),
+  component: lazyRouteComponent(() => import('../features/models/model-page.tsx'), 'ModelPage'),
+});
+
+const lineage = createRoute({
+  getParentRoute: () => root,
+  path: '/lineage',
+  validateSearch: keeping('kind', 'id', 'depth', 'tab'),
+  component: lazyRouteComponent(() => import('../features/lineage/lineage-page.tsx'), 'LineagePage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, data, dataset, pipelines, pipelineRun, experiments, compare, run, models, model, lineage, settings]),
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+  defaultErrorComponent: ({ error, reset }) => (
+    <Page title="Something went wrong">
+      <Problem error={error} onRetry={reset} />
+    </Page>
+  ),
+  defaultNotFoundComponent: () => (
+    <Page title="No such page">
+      <Empty>Nothing stands at this address. The pages are named on the left.</Empty>
+    </Page>
+  ),
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

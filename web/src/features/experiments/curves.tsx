@@ -1,0 +1,116 @@
+import { Loader, SegmentedControl, Switch } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import type { Run } from '../../../../sdk/src/mlflow.ts';
+import { LineChart, type Zoom } from '../../charts/line-chart.tsx';
+import { toSeries } from '../../charts/series.ts';
+import { Empty } from '../../ui/empty.tsx';
+import { Problem } from '../../ui/problem.tsx';
+import type { CurvesView } from './curves-view.ts';
+import { historyQuery } from './run-queries.ts';
+
+interface CurvesProps {
+  readonly runs: readonly Run[];
+  readonly keys: readonly string[];
+  readonly view: CurvesView;
+  readonly onChange: (view: CurvesView) => void;
+  readonly empty: string;
+}
+
+/** A chart for each metric, all runs in each; the charts share axis, cursor and zoom. */
+export function Curves({ runs, keys, view, onChange, empty }: CurvesProps) {
+  const colours = useMemo(() => new Map(runs.map((run, index) => [run.id, index])), [runs]);
+  if (keys.length === 0) return <Empty>{empty}</Empty>;
+  const shown = view.metrics === undefined ? keys : keys.filter((key) => view.metrics?.includes(key));
+  return (
+    <>
+      <CurveControls view={view} onChange={onChange} />
+      <div className="charts-grid">
+        {shown.map((key) => (
+          <Curve key={key} metric={key} runs={runs} colours={colours} view={view} onZoom={(zoom) => onChange({ ...view, zoom })} />
+        ))}
+      </div>
+    </>
+  );
+}
+
+function CurveControls({ view, onChange }: Pick<CurvesProps, 'view' | 'onChange'>) {
+  return (
+    <div className="chart-controls" role="group" aria-label="How curves are drawn">
+      <SegmentedControl
+        aria-label="Horizontal axis"
+        value={view.axis}
+        onChange={(axis) => onChange({ ...view, axis: axis as CurvesView['axis'], zoom: undefined })}
+        data={[
+          { value: 'step', label: 'Step' },
+          { value: 'relative', label: 'Relative' },
+          { value: 'wall', label: 'Wall clock' },
+        ]}
+      />
+      <Switch label="Log scale" checked={view.log} onChange={(event) => onChange({ ...view, log: event.currentTarget.checked })} />
+      <label className="smoothing">
+        Smoothing
+        <input
+          type="range"
+          min="0"
+          max="0.99"
+          step="0.01"
+          value={view.smoothing}
+          onChange={(event) => onChange({ ...view, smoothing: Number(event.currentTarget.value) })}
+        />
+        <span>{view.smoothing.toFixed(2)}</span>
+      </label>
+      {view.zoom === undefined ? (
+        <span className="dim">Drag in a chart to zoom</span>
+      ) : (
+        <button type="button" className="link-button" onClick={() => onChange({ ...view, zoom: undefined })}>
+          Show all
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Curve(props: {
+  metric: string;
+  runs: readonly Run[];
+  colours: ReadonlyMap<string, number>;
+  view: CurvesView;
+  onZoom: (zoom: Zoom | undefined) => void;
+}) {
+  const { metric, runs, view } = props;
+  const having = useMemo(() => runs.filter((run) => run.metrics.some(({ key }) => key === metric)), [runs, metric]);
+  const ids = having.map((run) => run.id).slice(0, 100);
+  const running = having.some((run) => run.status === 'RUNNING');
+  // Zoomed in, the server samples that stretch alone: more points than the whole curve showed.
+  const steps =
+    view.zoom !== undefined && view.axis === 'step' ? ([Math.floor(view.zoom.from), Math.ceil(view.zoom.to)] as const) : undefined;
+  const history = useQuery(historyQuery(ids, metric, steps, running));
+  const series = useMemo(
+    () =>
+      having.map((run) =>
+        toSeries({
+          id: run.id,
+          name: run.name,
+          startTime: run.startTime,
+          axis: view.axis,
+          points: (history.data ?? []).filter((point) => point.runId === run.id),
+        }),
+      ),
+    [having, history.data, view.axis],
+  );
+  if (history.error !== null) return <Problem error={history.error} onRetry={() => void history.refetch()} />;
+  if (history.data === undefined) return <Loader size="sm" color="gray" aria-label={`Loading ${metric}`} />;
+  return (
+    <LineChart
+      title={metric}
+      series={series}
+      colours={props.colours}
+      axis={view.axis}
+      log={view.log}
+      smoothing={view.smoothing}
+      zoom={view.zoom}
+      onZoom={props.onZoom}
+    />
+  );
+}

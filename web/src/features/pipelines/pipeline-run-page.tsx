@@ -1,0 +1,3 @@
+export function PipelineRunPage() {
+  return null;
+}

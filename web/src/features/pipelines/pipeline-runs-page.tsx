@@ -1,0 +1,3 @@
+export function PipelineRunsPage() {
+  return null;
+}
