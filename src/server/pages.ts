@@ -32,7 +32,7 @@ async function page(call: Call): Promise<AnswerValue> {
   files ??= listFiles();
   const name = call.path.slice(1);
   if (files.has(name)) return file(name, name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
-  if (call.path.startsWith('/api/') || call.path.startsWith('/ajax-api/') || extname(name) !== '')
+  if (call.path.startsWith('/api/') || call.path.startsWith('/ajax-api/') || call.path.startsWith('/assets/'))
     throw new MillwrightError('ENDPOINT_NOT_FOUND', `no route ${call.method} ${call.path}`);
   if (files.has('index.html')) return file('index.html', 'no-cache');
   throw new MillwrightError('ENDPOINT_NOT_FOUND', 'the pages are not built: run `npm run build`');

@@ -45,17 +45,17 @@ export function connectLive(queries: QueryClient, open: () => EventSource): Live
     clearTimeout(timer);
     source?.close();
     source = open();
-    source.onopen = () => {
+    source.addEventListener('open', () => {
       attempt = 0;
       become('live');
-    };
-    source.onerror = () => {
+    });
+    source.addEventListener('error', () => {
       source?.close();
       become('lost');
       clearTimeout(timer);
       timer = setTimeout(connect, retryMs[Math.min(attempt, retryMs.length - 1)]);
       attempt += 1;
-    };
+    });
     for (const [kind, keys] of Object.entries(staleAfter)) {
       source.addEventListener(kind, () => {
         for (const key of ['events', ...keys]) void queries.invalidateQueries({ queryKey: [key] });

@@ -77,7 +77,7 @@ function SchemeChoice() {
       className="scheme-choice"
       aria-label="Colours"
       value={colorScheme}
-      onChange={(value) => setColorScheme(value as MantineColorScheme)}
+      onChange={setColorScheme}
       data={schemes.map(({ value, label, Icon }) => ({
         value,
         label: (

@@ -27,20 +27,25 @@ interface LineChartProps {
   readonly onZoom: (zoom: Zoom | undefined) => void;
 }
 
+interface DrawnChart extends LineChartProps {
+  readonly scheme: 'light' | 'dark';
+}
+
 const height = 210;
 
 /** Lines over steps or time: drag to zoom, double click to see all; charts of one page share the cursor. */
-export function LineChart(props: LineChartProps) {
+export function LineChart(given: LineChartProps) {
   const scheme = useComputedColorScheme('light');
+  const props: DrawnChart = { ...given, scheme };
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(undefined);
   const data = useMemo(
     () => align(props.series, { smoothing: props.smoothing, log: props.log }),
     [props.series, props.smoothing, props.log],
   );
-  const latest = useRef(props);
+  const latest = useRef({ props, data });
   useEffect(() => {
-    latest.current = props;
+    latest.current = { props, data };
   });
 
   const shape = JSON.stringify([
@@ -54,7 +59,7 @@ export function LineChart(props: LineChartProps) {
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const drawn = new uPlot(optionsFor(latest.current, scheme, element.clientWidth), data as uPlot.AlignedData, element);
+    const drawn = new uPlot(optionsFor(latest.current.props, element.clientWidth), latest.current.data, element);
     chart.current = drawn;
     const observer = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
@@ -63,9 +68,10 @@ export function LineChart(props: LineChartProps) {
       drawn.destroy();
       chart.current = undefined;
     };
-    // `shape` names every option that needs a new chart; data alone is set below.
+    // `shape` holds every option that needs a new chart; data alone is set below.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [shape]);
-  useEffect(() => chart.current?.setData(data as uPlot.AlignedData), [data]);
+  useEffect(() => chart.current?.setData(data), [data]);
 
   return (
     <figure className="chart" aria-label={`${props.title}: ${props.series.length} ${props.series.length === 1 ? 'line' : 'lines'}`}>
@@ -104,7 +110,7 @@ function points({ series, axis }: LineChartProps): (string | number)[][] {
   return rows;
 }
 
-function optionsFor(props: LineChartProps, scheme: 'light' | 'dark', width: number): uPlot.Options {
+function optionsFor(props: DrawnChart, width: number): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const ink = style.getPropertyValue('--dim').trim();
   const grid = { stroke: style.getPropertyValue('--line').trim(), width: 1 };
@@ -142,7 +148,7 @@ function optionsFor(props: LineChartProps, scheme: 'light' | 'dark', width: numb
         values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : formatMetric(tick))),
       },
     ],
-    series: [{ label: props.axis === 'step' ? 'step' : 'time', value: (_, x) => formatX(x, props.axis) }, ...lineOptions(props, scheme)],
+    series: [{ label: props.axis === 'step' ? 'step' : 'time', value: (_, x) => formatX(x, props.axis) }, ...lineOptions(props)],
     hooks: {
       setSelect: [
         (drawn) => {
@@ -154,7 +160,7 @@ function optionsFor(props: LineChartProps, scheme: 'light' | 'dark', width: numb
   };
 }
 
-function lineOptions({ series, colours, smoothing }: LineChartProps, scheme: 'light' | 'dark'): uPlot.Series[] {
+function lineOptions({ series, colours, smoothing, scheme }: DrawnChart): uPlot.Series[] {
   return series.flatMap((line, position) => {
     const index = colours.get(line.id) ?? position;
     const stroke = colourOf(index, scheme);

@@ -44,16 +44,10 @@ function TextPreview({ path, url }: { path: string; url: string }) {
 }
 
 function Shown({ path, text }: { path: string; text: string }) {
-  switch (kindOf(path)) {
-    case 'html':
-      return <iframe title={path} sandbox="" srcDoc={text} />;
-    case 'table':
-      return <TablePreview rows={parseTable(text, path.endsWith('.tsv') ? '\t' : ',', previewRows + 1)} />;
-    case 'json':
-      return <pre tabIndex={0}>{pretty(text)}</pre>;
-    default:
-      return <pre tabIndex={0}>{text}</pre>;
-  }
+  const kind = kindOf(path);
+  if (kind === 'html') return <iframe title={path} sandbox="" srcDoc={text} />;
+  if (kind === 'table') return <TablePreview rows={parseTable(text, path.endsWith('.tsv') ? '\t' : ',', previewRows + 1)} />;
+  return <pre tabIndex={0}>{kind === 'json' ? pretty(text) : text}</pre>;
 }
 
 function TablePreview({ rows: [header = [], ...rows] }: { rows: readonly (readonly string[])[] }) {

@@ -40,7 +40,7 @@ function CurveControls({ view, onChange }: Pick<CurvesProps, 'view' | 'onChange'
       <SegmentedControl
         aria-label="Horizontal axis"
         value={view.axis}
-        onChange={(axis) => onChange({ ...view, axis: axis as CurvesView['axis'], zoom: undefined })}
+        onChange={(axis) => onChange({ ...view, axis, zoom: undefined })}
         data={[
           { value: 'step', label: 'Step' },
           { value: 'relative', label: 'Relative' },

@@ -1,5 +1,5 @@
 import { ActionIcon, Popover, TextInput } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { CloseIcon } from '../../ui/icons.tsx';
 
 const examples = [
@@ -14,7 +14,6 @@ const examples = [
 /** MLflow's filter language; asked when Enter is pressed. */
 export function RunsFilter({ value, error, onChange }: { value: string; error: string | undefined; onChange: (filter: string) => void }) {
   const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
   return (
     <form
       className="runs-filter"

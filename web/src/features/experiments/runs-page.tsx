@@ -90,7 +90,7 @@ export function RunsPage() {
           ]}
           allowDeselect={false}
         />
-        <RunsFilter value={view.filter} error={badFilter} onChange={(filter) => show({ filter })} />
+        <RunsFilter key={view.filter} value={view.filter} error={badFilter} onChange={(filter) => show({ filter })} />
         <SegmentedControl
           aria-label="Which runs"
           value={view.deleted ? 'deleted' : 'active'}

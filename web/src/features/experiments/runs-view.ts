@@ -59,7 +59,7 @@ export function toFilter(text: string): string {
 /** A column as MLflow orders by it; undefined where it cannot. */
 export function toOrderBy(sort: Sort | undefined): readonly string[] {
   if (sort === undefined) return [];
-  const [kind = '', key = ''] = splitColumn(sort.column);
+  const [kind, key] = splitColumn(sort.column);
   return [`${kind}.\`${key}\` ${sort.descending ? 'DESC' : 'ASC'}`];
 }
 
