@@ -1,4 +1,5 @@
 import { resolveConfig } from '../config.ts';
+import { MillwrightError } from '../errors.ts';
 import type { Io } from './command.ts';
 
 /** The real process: its streams, working directory and signals. */
@@ -8,14 +9,14 @@ export function processIo(): Io {
   const stop = (signal: NodeJS.Signals): void => {
     asked += 1;
     if (asked > 1) process.kill(process.pid, 'SIGKILL');
-    controller.abort(signal);
+    controller.abort(new MillwrightError('INTERRUPTED', `interrupted by ${signal}`));
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   // A reader that went away (`millwright runs list | head`) ends the command quietly.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
-    controller.abort('SIGPIPE');
+    controller.abort(new MillwrightError('INTERRUPTED', 'nobody reads the output any more'));
   });
   return {
     cwd: process.cwd(),
