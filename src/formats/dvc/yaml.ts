@@ -32,6 +32,14 @@ export function editYaml(text: string, value: Value, fileName = 'YAML text'): st
   return emitValue(old, layout);
 }
 
+/** Whether a text holds comments, and not only `#` within strings. */
+export function hasComments(text: string, fileName: string): boolean {
+  const { head, tail, containers } = composeYaml(text, fileName).layout;
+  if (head.includes('#') || tail.includes('#')) return true;
+  const trivia = [...containers.values()].flatMap(({ items }) => [...items.values()].flatMap(({ after, afterKey }) => [after, afterKey]));
+  return trivia.some((found) => found?.lines.some((line) => line.includes('#')) === true);
+}
+
 type Layouts = Map<Value[] | Mapping, ContainerLayout>;
 
 function applyMapping(target: Mapping, source: Mapping, layouts: Layouts): void {

@@ -1,0 +1,71 @@
+/**
+ * The dvc.lock files of one reproduction. Each is on disk and whole after every stage; entries of stages that are new come in the
+ * order of the plan, whichever stage ends first, so that a parallel run leaves the file of a serial one.
+ */
+import { relative } from 'node:path';
+import { MillwrightError } from '../errors.ts';
+import type { Repository } from '../data/repository.ts';
+import type { LockFile } from '../formats/dvc/lock-file.ts';
+import { loadLock, lockPathOf, readText } from './load.ts';
+import { lockEntryOf } from './lock-entry.ts';
+import { replaceFile } from './replace-file.ts';
+import type { Stage } from './stage.ts';
+
+export interface LockStoreOptions {
+  readonly repository: Repository;
+  readonly cwd: string;
+  readonly say: (line: string) => void;
+}
+
+interface OpenLock {
+  readonly path: string;
+  readonly lock: LockFile;
+  exists: boolean;
+  /** Stages appended by this run: name → place in the plan. */
+  readonly added: Map<string, number>;
+}
+
+export class LockStore {
+  private readonly open = new Map<string, OpenLock>();
+  private readonly changed = new Set<string>();
+  private readonly options: LockStoreOptions;
+
+  constructor(options: LockStoreOptions) {
+    this.options = options;
+  }
+
+  /** Writes the entry of a stage. `place`: its position in the plan. */
+  write(stage: Stage, place: number): void {
+    if (stage.name === undefined) return;
+    const opened = this.of(stage.file);
+    const shown = relative(this.options.cwd, opened.path);
+    if (!opened.exists) this.options.say(`Generating lock file '${shown}'`);
+    const later = [...opened.added].filter(([, other]) => other > place).map(([name]) => name);
+    const isNew = opened.lock.get(stage.name) === undefined;
+    const isModified = opened.lock.set(stage.name, lockEntryOf(stage), new Set(later));
+    if (isNew) opened.added.set(stage.name, place);
+    if (isModified) this.options.say(`Updating lock file '${shown}'`);
+    if (!isModified && opened.exists) return;
+    replaceFile(opened.path, opened.lock.toString());
+    opened.exists = true;
+    if (isModified) this.changed.add(opened.path);
+  }
+
+  /** Absolute paths of the files whose content changed. */
+  get changedFiles(): string[] {
+    return [...this.changed];
+  }
+
+  private of(pipelineFile: string): OpenLock {
+    const known = this.open.get(pipelineFile);
+    if (known !== undefined) return known;
+    const path = lockPathOf(pipelineFile);
+    if (this.options.repository.gitIgnore?.isIgnored(path, false) === true) {
+      const shown = relative(this.options.cwd, path);
+      throw new MillwrightError('DATA_ERROR', `'${shown}' is ignored by Git: take it out of .gitignore, as it must be committed`);
+    }
+    const opened = { path, lock: loadLock(pipelineFile, this.options.cwd), exists: readText(path) !== undefined, added: new Map() };
+    this.open.set(pipelineFile, opened);
+    return opened;
+  }
+}
