@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { hashPath } from '../data/hash.ts';
 import { sameHash, type OutputState, type TrackedDependency, type TrackedOutput } from '../data/output.ts';
 import type { Repository } from '../data/repository.ts';
-import { outputStatus } from '../data/status.ts';
+import { outputStatus } from '../data/output-status.ts';
 import { paramsStatus, type ParamsReader, type ParamState } from './params.ts';
 import { isCallback, type Stage } from './stage.ts';
 

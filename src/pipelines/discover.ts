@@ -2,28 +2,25 @@
 import { readdirSync } from 'node:fs';
 import type { Repository } from '../data/repository.ts';
 
-/** `isOutput`: folders that are outputs of a stage are not looked into. */
-export function findStageFiles(repository: Repository, isOutput: (path: string) => boolean): string[] {
-  const files: string[] = [];
-  visit(repository, repository.root, isOutput, files);
-  return files;
-}
+/**
+ * Calls `read` with the absolute path of each, folder by folder from the root down, by name within each. A folder's own files come
+ * before its folders, so `isOutput` can tell of the outputs that were read: they are not looked into.
+ */
+export function findStageFiles(repository: Repository, isOutput: (path: string) => boolean, read: (file: string) => void): void {
+  visit(repository.root);
 
-function visit(repository: Repository, folder: string, isOutput: (path: string) => boolean, files: string[]): void {
-  const isIgnored = repository.ignore.entriesOf(folder);
-  const isGitIgnored = repository.gitIgnore?.entriesOf(folder);
-  const folders: string[] = [];
-  const entries = readdirSync(folder, { withFileTypes: true });
-  if (folder !== repository.root && entries.some(({ name }) => name === '.dvc')) return;
-  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const isFolder = entry.isDirectory();
-    if (!isFolder && !isStageFile(entry.name)) continue;
-    if (isIgnored(entry.name, isFolder) || isGitIgnored?.(entry.name, isFolder) === true) continue;
-    const path = `${folder}/${entry.name}`;
-    if (!isFolder) files.push(path);
-    else folders.push(path);
+  function visit(folder: string): void {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    if (folder !== repository.root && entries.some(({ name }) => name === '.dvc')) return;
+    const isIgnored = repository.ignore.entriesOf(folder);
+    const isGitIgnored = repository.gitIgnore?.entriesOf(folder);
+    const wanted = entries
+      .filter((entry) => entry.isDirectory() || isStageFile(entry.name))
+      .filter((entry) => !isIgnored(entry.name, entry.isDirectory()) && isGitIgnored?.(entry.name, entry.isDirectory()) !== true)
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of wanted) if (!entry.isDirectory()) read(`${folder}/${entry.name}`);
+    for (const entry of wanted) if (entry.isDirectory() && !isOutput(`${folder}/${entry.name}`)) visit(`${folder}/${entry.name}`);
   }
-  for (const path of folders) if (!isOutput(path)) visit(repository, path, isOutput, files);
 }
 
 function isStageFile(name: string): boolean {

@@ -7,6 +7,7 @@ import { MillwrightError } from '../errors.ts';
 import type { Repository } from '../data/repository.ts';
 import type { LockFile } from '../formats/dvc/lock-file.ts';
 import { loadLock, lockPathOf, readText } from './load.ts';
+import type { Mapping } from '../formats/dvc/value.ts';
 import { lockEntryOf } from './lock-entry.ts';
 import { replaceFile } from './replace-file.ts';
 import type { Stage } from './stage.ts';
@@ -49,6 +50,11 @@ export class LockStore {
     replaceFile(opened.path, opened.lock.toString());
     opened.exists = true;
     if (isModified) this.changed.add(opened.path);
+  }
+
+  /** What the lock file on disk says of a stage. */
+  entryOf(stage: Stage): Mapping | undefined {
+    return stage.name === undefined ? undefined : (this.open.get(stage.file)?.lock.get(stage.name) ?? stage.locked);
   }
 
   /** Absolute paths of the files whose content changed. */

@@ -3,10 +3,12 @@ import { posix } from 'node:path';
 import { checkPipelineFile } from './pipeline-schema.ts';
 import { stageDefinition, type StageDefinition } from './stage-definition.ts';
 import { resolvePipeline, type TemplatingOptions } from './templating.ts';
-import type { Mapping, Value } from './value.ts';
+import { isMapping, type Mapping, type Value } from './value.ts';
 import { parseYaml } from './yaml.ts';
 
 export interface PipelineFile {
+  /** Stages and groups as the file names them. */
+  readonly names: ReadonlySet<string>;
   readonly stages: readonly StageDefinition[];
   readonly metrics: readonly string[];
   readonly params: readonly string[];
@@ -22,8 +24,11 @@ export function readPipelineText(text: string, fileName: string): Mapping {
 
 export function parsePipelineFile(text: string, options: TemplatingOptions): PipelineFile {
   const fileName = posix.join(options.folder, 'dvc.yaml');
-  const resolved = resolvePipeline(readPipelineText(text, fileName), options);
+  const written = readPipelineText(text, fileName);
+  const resolved = resolvePipeline(written, options);
+  const stages = written.get('stages');
   return {
+    names: new Set(isMapping(stages) ? [...stages.keys()].map(String) : []),
     stages: resolved.stages.map((stage) => stageDefinition(stage, fileName)),
     metrics: resolved.metrics.map(String),
     params: resolved.params.map(String),

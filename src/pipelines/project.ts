@@ -1,0 +1,116 @@
+/** All stages of a repository, and what a target on the command line names among them. */
+import { existsSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { MillwrightError } from '../errors.ts';
+import { globPattern } from '../formats/dvc/params-file.ts';
+import { findStageFiles } from './discover.ts';
+import { buildGraph, type Graph } from './graph.ts';
+import { isFolder, loadDvcFile, loadPipeline, type LoadContext, type LoadedPipeline } from './load.ts';
+import type { Stage } from './stage.ts';
+
+export class Project {
+  readonly stages: readonly Stage[];
+  readonly pipelines: readonly LoadedPipeline[];
+  private readonly context: LoadContext;
+  private knownGraph: Graph | undefined;
+
+  private constructor(context: LoadContext, stages: readonly Stage[], pipelines: readonly LoadedPipeline[]) {
+    this.context = context;
+    this.stages = stages;
+    this.pipelines = pipelines;
+  }
+
+  /** Reads every dvc.yaml and `.dvc` file of the repository. */
+  static load(context: LoadContext): Project {
+    const stages: Stage[] = [];
+    const pipelines: LoadedPipeline[] = [];
+    const outputs = new Set<string>();
+    // Stage files of a folder are read before its folders are looked into, so outputs above are known by then
+    findStageFiles(context.repository, (path) => outputs.has(path), read);
+    return new Project(context, stages, pipelines);
+
+    function read(file: string): void {
+      const found = basename(file) === 'dvc.yaml' ? readPipeline(file) : [loadDvcFile(context, file)];
+      stages.push(...found);
+      for (const stage of found) for (const { path } of stage.outs) outputs.add(path);
+    }
+
+    function readPipeline(file: string): readonly Stage[] {
+      const pipeline = loadPipeline(context, file);
+      pipelines.push(pipeline);
+      return pipeline.tracked;
+    }
+  }
+
+  /** Throws where outputs clash or stages form a circle. */
+  get graph(): Graph {
+    this.knownGraph ??= buildGraph(this.stages, this.context.cwd);
+    return this.knownGraph;
+  }
+
+  /**
+   * The stages that a target names: `stage`, `group`, `group@key`, `path/dvc.yaml`, `path/dvc.yaml:stage`, `x.dvc`, an output.
+   * With `glob` the name is a pattern; with `recursive` a folder names all stages below it.
+   */
+  find(target: string, options: { readonly glob: boolean; readonly recursive: boolean }): readonly Stage[] {
+    const { cwd } = this.context;
+    const path = resolve(cwd, target);
+    if (options.recursive && isFolder(path)) return this.stages.filter(({ file }) => file.startsWith(`${path}/`));
+    if (target.endsWith('.dvc') && existsSync(path)) return this.inFile(path);
+    const [filePart, name] = splitTarget(target);
+    const file = resolve(cwd, filePart);
+    const inFile = existsSync(file) ? this.inFile(file) : [];
+    if (name === undefined) {
+      if (!existsSync(file)) throw new MillwrightError('DATA_ERROR', `'${relative(cwd, file)}' does not exist`);
+      return inFile;
+    }
+    const found = this.named(inFile, name, options.glob);
+    if (found.length > 0 || options.glob) return found;
+    const owner = this.stages.filter((stage) => stage.outs.some((out) => out.path === path));
+    if (owner.length > 0) return owner;
+    if (!existsSync(file))
+      throw new MillwrightError('DATA_ERROR', `'${relative(cwd, file)}' does not exist: '${target}' is neither a stage nor a file`);
+    if (this.hasGroup(file, name)) return [];
+    throw new MillwrightError('DATA_ERROR', `Stage '${name}' not found inside '${relative(cwd, file)}' file`);
+  }
+
+  /** As {@link find}; a path inside of a tracked output is narrowed to it. */
+  findGranular(
+    target: string,
+    options: { readonly glob: boolean; readonly recursive: boolean },
+  ): readonly { stage: Stage; only?: string }[] {
+    const path = resolve(this.context.cwd, target);
+    const owner = this.stages.find((stage) => stage.outs.some((out) => out.path === path || path.startsWith(`${out.path}/`)));
+    const isStageName = this.named(this.inFile(join(this.context.cwd, 'dvc.yaml')), target, false).length > 0;
+    if (owner !== undefined && !isStageName) return [{ stage: owner, only: path }];
+    return this.find(target, options).map((stage) => ({ stage }));
+  }
+
+  inFile(file: string): readonly Stage[] {
+    const found = this.stages.filter((stage) => stage.file === file);
+    if (found.length > 0 || this.pipelines.some((pipeline) => pipeline.file === file)) return found;
+    if (!existsSync(file)) return [];
+    return file.endsWith('.dvc') ? [loadDvcFile(this.context, file)] : loadPipeline(this.context, file).tracked;
+  }
+
+  private named(stages: readonly Stage[], name: string, glob: boolean): readonly Stage[] {
+    if (glob) {
+      const pattern = globPattern(name);
+      return stages.filter((stage) => stage.name !== undefined && pattern.test(stage.name));
+    }
+    return stages.filter((stage) => stage.name === name || stage.definition?.group === name);
+  }
+
+  /** A group of an empty `foreach` has no stages and is still there. */
+  private hasGroup(file: string, name: string): boolean {
+    return this.pipelines.some((pipeline) => pipeline.file === file && pipeline.names.has(name));
+  }
+}
+
+/** File and name of `path/dvc.yaml:name`, `path/dvc.yaml` or `name`. */
+function splitTarget(target: string): readonly [string, string | undefined] {
+  if (/\.ya?ml$/.test(target) || target.endsWith('.dvc')) return [target, undefined];
+  const colon = target.lastIndexOf(':');
+  if (colon > 0 && /\.ya?ml$/.test(target.slice(0, colon))) return [target.slice(0, colon), target.slice(colon + 1)];
+  return ['dvc.yaml', colon === 0 ? target.slice(1) : target];
+}
