@@ -2,6 +2,12 @@ import type { CommandEntry } from './command.ts';
 
 /** Every top-level command; its file is loaded only when it is called. Kept sorted by group, then as people meet them. */
 export const commands: readonly CommandEntry[] = [
+  {
+    name: 'repro',
+    group: 'Data and pipelines (as DVC)',
+    summary: 'Run the stages whose dependencies changed.',
+    load: () => import('./repro.ts'),
+  },
   { name: 'up', group: 'Server', summary: 'Serve API, wire protocols and pages from one process and port.', load: () => import('./up.ts') },
   { name: 'runs', group: 'The loop', summary: 'List and read pipeline runs.', load: () => import('./runs.ts') },
   { name: 'lineage', group: 'The loop', summary: 'Show what an object rests on and what it led to.', load: () => import('./lineage.ts') },

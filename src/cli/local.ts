@@ -1,0 +1,33 @@
+/** What the local commands share: the repository around the working directory, warnings, and DVC's closing hints. */
+import type { Command } from 'commander';
+import type { Progress, ProgressSink } from '../data/effects.ts';
+import { openLocalApp, type LocalApp } from '../local-app.ts';
+import type { Io } from './command.ts';
+
+const noProgress: Progress = { advance: () => undefined, finish: () => undefined };
+const silent: ProgressSink = { start: () => noProgress };
+
+/** Runs `work` on the repository around the working directory and closes it, however `work` ends. */
+export async function withLocalApp<T>(io: Io, quiet: boolean, work: (app: LocalApp) => Promise<T>): Promise<T> {
+  const warn = (message: string): void => {
+    if (!quiet) io.stderr(`WARNING: ${message}\n`);
+  };
+  const app = openLocalApp({ cwd: io.cwd, config: io.config, signal: io.signal, warn, progress: silent });
+  try {
+    return await work(app);
+  } finally {
+    await app.close();
+  }
+}
+
+/** DVC's block on files that Git should get; nothing where there are none. */
+export function gitHint(files: readonly string[]): string {
+  if (files.length === 0) return '';
+  const quoted = files.map((file) => (/^[\w@%+=:,./-]+$/.test(file) ? file : `'${file.replaceAll("'", `'"'"'`)}'`));
+  return `\nTo track the changes with git, run:\n\n\tgit add ${quoted.join(' ')}\n\nTo enable auto staging, run:\n\n\tdvc config core.autostage true\n`;
+}
+
+/** `-q` and `-v`, which every command of DVC takes. */
+export function commonOptions(command: Command): Command {
+  return command.option('-q, --quiet', 'print nothing but errors').option('-v, --verbose', 'say more');
+}

@@ -1,0 +1,53 @@
+/** Composition root of the local commands, DVC's verbs and `repro`: a work tree, its `.dvc/` and cache; no database, no server. */
+import type { Compute } from './backends/compute/port.ts';
+import { processCompute } from './backends/compute/process.ts';
+import { createGitFinder } from './backends/git/git-binary.ts';
+import { createLocks } from './backends/locks/flock.ts';
+import type { Config } from './config.ts';
+import type { ProgressSink } from './data/effects.ts';
+import { openRepository, type Repository } from './data/repository.ts';
+import { randomIds, type Ids } from './lib/ids.ts';
+import { systemClock, type Clock } from './lib/time.ts';
+import { runtimeFile } from './runtime-files.ts';
+
+export interface LocalApp {
+  readonly repository: Repository;
+  readonly compute: Compute;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Remembers the hashes that were learnt and ends what still runs. */
+  close(): Promise<void>;
+}
+
+export interface LocalSurroundings {
+  readonly cwd: string;
+  readonly config: Config;
+  readonly signal: AbortSignal;
+  readonly warn: (message: string) => void;
+  readonly progress: ProgressSink;
+}
+
+/** Opens the repository around `cwd`. Throws NOT_A_REPOSITORY, DVC_CONFIG_INVALID. */
+export function openLocalApp({ cwd, config, signal, warn, progress }: LocalSurroundings): LocalApp {
+  const repository = openRepository(cwd, {
+    env: config.env,
+    userCacheDir: config.userCacheDir,
+    git: createGitFinder(config.env),
+    locks: createLocks(),
+    signal,
+    fileWorker: runtimeFile('workers/files.js'),
+    progress,
+    warn,
+  });
+  const compute = processCompute(systemClock);
+  return {
+    repository,
+    compute,
+    clock: systemClock,
+    ids: randomIds,
+    close: async () => {
+      repository.state.flush();
+      await compute.close();
+    },
+  };
+}
