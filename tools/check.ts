@@ -12,6 +12,7 @@ const steps: readonly (readonly [string, readonly string[]])[] = [
   ['types of the pages', [process.execPath, join(root, 'node_modules/typescript7/bin/tsc'), '-p', 'web']],
   ['import rules', [process.execPath, join(root, 'tools/check-imports.ts')]],
   ['dead code', [bin('knip'), '--no-progress']],
+  ['reference pages', [process.execPath, join(root, 'tools/docs.ts'), '--check']],
   ['unit tests', [bin('vitest'), 'run', '--project', 'unit']],
 ];
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Config } from '../config.ts';
 import { MillwrightError } from '../errors.ts';
 import { readOwnerToken, readServerFile } from '../state-directory.ts';
 import type { Io } from './command.ts';

@@ -45,6 +45,14 @@ function gitAt(root: string, commonDir: string, env: NodeJS.ProcessEnv): Git {
         const [time = '', commit = ''] = line.split(' ');
         return Number(time) >= seconds ? [commit] : [];
       }),
+    branch: async () => {
+      const { status, stdout } = await collect(root, ['symbolic-ref', '--quiet', '--short', 'HEAD'], env);
+      return status === 0 ? stdout.toString('utf8').trim() : undefined;
+    },
+    patch: async () => {
+      const text = (await run(['diff', '--binary', '--no-ext-diff', '--no-textconv', 'HEAD'])).toString('utf8');
+      return text === '' ? undefined : text;
+    },
   };
 }
 

@@ -16,6 +16,10 @@ export interface Git {
   readBlobs(blobs: readonly string[]): Promise<ReadonlyMap<string, Buffer>>;
   /** Whether the work tree or the index differs from HEAD, and the absolute paths of untracked files. */
   status(): Promise<{ readonly hasChanges: boolean; readonly untracked: readonly string[] }>;
+  /** The checked-out branch; undefined on a detached HEAD. */
+  branch(): Promise<string | undefined>;
+  /** What tracked files differ in from HEAD, as `git apply` takes it; undefined where they do not differ. */
+  patch(): Promise<string | undefined>;
   /** The revisions that `-a`, `-T` and `-A` mean: names of branches, names of tags, hashes of all commits reachable from either or HEAD. */
   revisions(which: 'branches' | 'tags' | 'commits'): Promise<readonly string[]>;
   /** A commit and its first ancestors, `count` together at most: full hashes, newest first. */

@@ -2,6 +2,7 @@ export { beginPipelineRun, beginStageRun } from './begin.ts';
 export { endPipelineRun, endStageRun, type StageOutcome } from './end.ts';
 export { appendLog, readLog } from './log.ts';
 export {
+  countPipelineRuns,
   getPipelineRun,
   listPipelineRuns,
   namePipelineRuns,

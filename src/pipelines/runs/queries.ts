@@ -254,3 +254,13 @@ export const namePipelineRuns = defineRead<
         .where('id', 'in', [...ids])
         .execute(),
 );
+
+export const countPipelineRuns = defineRead<PipelineRunTables, { scope: Scope }, number>(
+  'pipelines.countPipelineRuns',
+  async (tx, { scope }) => {
+    const [row] = await tx
+      .statement<{ count: number }>('select count(*) as count from pipeline_runs where workspace_id = ?')
+      .all(scope.workspaceId);
+    return row!.count;
+  },
+);
