@@ -10,6 +10,13 @@ import * as pipelineBegin from './pipelines/runs/begin.ts';
 import * as pipelineEnd from './pipelines/runs/end.ts';
 import * as pipelineLog from './pipelines/runs/log.ts';
 import * as pipelineQueries from './pipelines/runs/queries.ts';
+import * as gateQueries from './registry/gate-queries.ts';
+import * as gateWrites from './registry/gate-writes.ts';
+import * as moveWrites from './registry/move-writes.ts';
+import * as registryQueries from './registry/queries.ts';
+import * as registrySearches from './registry/search-queries.ts';
+import * as registryWrites from './registry/writes.ts';
+import * as artifactQueries from './tracking/artifact-queries.ts';
 import * as experimentQueries from './tracking/experiment-queries.ts';
 import * as experimentWrites from './tracking/experiment-writes.ts';
 import * as inputWrites from './tracking/input-writes.ts';
@@ -38,6 +45,13 @@ const modules: readonly Record<string, unknown>[] = [
   loggedModelWrites,
   runQueries,
   runWrites,
+  artifactQueries,
+  registryQueries,
+  registrySearches,
+  registryWrites,
+  gateQueries,
+  gateWrites,
+  moveWrites,
 ];
 
 export const operations: Operations = new Map(

@@ -1,5 +1,5 @@
 import { MillwrightError } from '../errors.ts';
-import { defineWrite, type Tx } from '../backends/db/port.ts';
+import { defineWrite, type Statements } from '../backends/db/port.ts';
 import type { Principal, Role, Scope } from './scope.ts';
 import type { AccessTables } from './tables.ts';
 
@@ -49,7 +49,7 @@ export interface AuditEntry {
 }
 
 /** Written in the transaction of the act itself. */
-export async function recordAudit(tx: Tx<AccessTables>, actor: Principal, entry: AuditEntry): Promise<void> {
+export async function recordAudit(tx: Statements, actor: Principal, entry: AuditEntry): Promise<void> {
   await tx
     .statement('insert into audit_log (workspace_id, id, at, actor, action, subject, detail) values (?, ?, ?, ?, ?, ?, ?)')
     .run(actor.workspaceId, entry.id, entry.at, actor.name, entry.action, entry.subject, JSON.stringify(entry.detail));

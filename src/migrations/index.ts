@@ -2,6 +2,7 @@
 import type { Migration } from '../backends/db/migrate.ts';
 import { access } from './0001-access.ts';
 import { tracking } from './0002-tracking.ts';
+import { registry } from './0003-registry.ts';
 import { pipelines } from './0004-pipelines.ts';
 
-export const migrations: readonly Migration[] = [access, tracking, pipelines];
+export const migrations: readonly Migration[] = [access, tracking, registry, pipelines];

@@ -34,3 +34,6 @@ export {
 } from './logged-models.ts';
 export { getLoggedModel, noLoggedModel } from './logged-model-queries.ts';
 export { noteRegistration, parseRegistrations } from './logged-model-writes.ts';
+
+export { artifactKey, artifactPathOf, artifactRoot, checkArtifactPath } from './artifact-path.ts';
+export { findArtifactOwner, type ArtifactOwner } from './artifact-queries.ts';

@@ -2,6 +2,9 @@ import { experimentRoutes } from './experiments.ts';
 import { inputRoutes } from './inputs.ts';
 import { loggedModelRoutes } from './logged-models.ts';
 import { loggingRoutes } from './logging.ts';
+import { modelVersionRoutes } from './model-versions.ts';
+import { promotionRoutes } from './promotions.ts';
+import { registeredModelRoutes } from './registered-models.ts';
 import { runRoutes } from './runs.ts';
 import { serverInfoRoutes } from './server-info.ts';
 
@@ -13,4 +16,7 @@ export const mlflowRoutes = [
   ...loggingRoutes,
   ...inputRoutes,
   ...loggedModelRoutes,
+  ...registeredModelRoutes,
+  ...modelVersionRoutes,
+  ...promotionRoutes,
 ];

@@ -11,6 +11,8 @@ export interface MlflowCall<S extends Shape> {
   readonly principal: Principal;
   readonly scope: Scope;
   readonly request: Message<S>;
+  /** Aborts when the client goes away or the server stops. */
+  readonly signal: AbortSignal;
 }
 
 interface MlflowRoute<S extends Shape> {
@@ -48,7 +50,7 @@ export function mlflowRoute<S extends Shape>(route: MlflowRoute<S>): Route[] {
         body: call.body instanceof Uint8Array ? call.body : noBytes,
         params: call.params,
       });
-      const response = await route.handler({ app: call.app, principal: call.principal, scope: call.principal, request });
+      const response = await route.handler({ app: call.app, principal: call.principal, scope: call.principal, request, signal: call.signal });
       return answer({ headers: jsonHeaders, body: response === undefined ? '{}' : JSON.stringify(response) });
     },
   }));

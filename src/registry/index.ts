@@ -1,0 +1,24 @@
+export type { Act } from './tables.ts';
+export type { ModelVersion, Page, RegisteredModel } from './model.ts';
+export { modelNotFound, versionNotFound, versionNumber, type Tag } from './names.ts';
+export { isProtected, type Gate, type Target } from './gate-rows.ts';
+
+export { findModel, findVersion, findVersionByAlias, latestVersions } from './queries.ts';
+export { searchModels, searchVersions, type Search } from './search-queries.ts';
+export {
+  createModel,
+  deleteModel,
+  deleteModelTag,
+  deleteVersion,
+  deleteVersionTag,
+  renameModel,
+  setModelTag,
+  setVersionTag,
+  updateModel,
+  updateVersion,
+} from './writes.ts';
+export { aliasNotFound, createVersion, type VersionRequest } from './create-version.ts';
+
+export { declareGates, recordEvidence, type DeclaredGates, type NewEvidence } from './gate-writes.ts';
+export { findSealedFolder, listDecisions, listGates, type Decision } from './gate-queries.ts';
+export { promote, rollBack, type Promotion, type RegistryContext } from './promote.ts';

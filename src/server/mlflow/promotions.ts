@@ -1,0 +1,71 @@
+/** The MLflow calls that move an alias or a stage: each goes through the gate, where the model has one. */
+import * as registry from '../../registry/index.ts';
+import { versionJson } from './registry-json.ts';
+import * as messages from './registry-messages.ts';
+import { mlflowRoute } from './route.ts';
+
+const promote = 'registry.promote';
+
+export const promotionRoutes = [
+  mlflowRoute({
+    method: 'POST',
+    path: '/mlflow/model-versions/transition-stage',
+    action: promote,
+    request: messages.transition,
+    async handler({ app, principal, request, signal }) {
+      const version = await registry.promote(app, principal, {
+        name: request.name,
+        target: { kind: 'stage', name: request.stage },
+        version: registry.versionNumber(request.version),
+        archiveExisting: request.archive_existing_versions ?? false,
+        override: undefined,
+        signal,
+      });
+      return { model_version: version && versionJson(version) };
+    },
+  }),
+  mlflowRoute({
+    method: 'POST',
+    path: '/mlflow/registered-models/alias',
+    action: promote,
+    request: messages.setAlias,
+    async handler({ app, principal, request, signal }) {
+      await registry.promote(app, principal, {
+        name: request.name,
+        target: { kind: 'alias', name: request.alias },
+        version: registry.versionNumber(request.version),
+        archiveExisting: false,
+        override: undefined,
+        signal,
+      });
+    },
+  }),
+  mlflowRoute({
+    method: 'DELETE',
+    path: '/mlflow/registered-models/alias',
+    action: promote,
+    request: messages.aliasRef,
+    async handler({ app, principal, request, signal }) {
+      await registry.promote(app, principal, {
+        name: request.name,
+        target: { kind: 'alias', name: request.alias },
+        version: undefined,
+        archiveExisting: false,
+        override: undefined,
+        signal,
+      });
+    },
+  }),
+  mlflowRoute({
+    method: 'GET',
+    path: '/mlflow/registered-models/alias',
+    action: 'read',
+    request: messages.aliasRef,
+    async handler({ app, scope, request }) {
+      const { name, alias } = request;
+      const version = await app.db.read(registry.findVersionByAlias, { scope, name, alias });
+      if (version === undefined) throw registry.aliasNotFound(name, alias);
+      return { model_version: versionJson(version) };
+    },
+  }),
+].flat();
