@@ -10,6 +10,8 @@ function gitWith(files: Readonly<Record<string, string>>): Git {
   return {
     root: '/r',
     commonDir: '/r/.git',
+    branch: refuse,
+    patch: refuse,
     isTracked: refuse,
     add: refuse,
     status: refuse,
