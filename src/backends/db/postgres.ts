@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { MillwrightError } from '../../errors.ts';
 import { migrate, type Migration } from './migrate.ts';
@@ -12,9 +13,15 @@ export interface PostgresOptions {
 
 const capabilities: Capabilities = { like: 'LIKE', ilike: (left, right) => `${left} ILIKE ${right}`, rowLocks: true };
 
-/** Serialization failure, deadlock: the transaction did nothing and may be run again. */
-const retried = new Set(['40001', '40P01']);
-const attempts = 5;
+/**
+ * Serialization failure, deadlock: the transaction did nothing and may be run again. A unique key that another transaction
+ * took meanwhile (23505) is the same to a write that looked first: run again, it sees the row and answers for itself.
+ */
+const retried = new Set(['40001', '40P01', '23505']);
+const attempts = 20;
+
+/** Operations that may wait for a connection; more answer TOO_MANY_REQUESTS. */
+const queueLimit = 2_000;
 
 /** Opens PostgreSQL: every operation on a pooled connection of its own. Migrations have run when it resolves. */
 export async function openPostgres(options: PostgresOptions): Promise<Db> {
@@ -25,34 +32,62 @@ export async function openPostgres(options: PostgresOptions): Promise<Db> {
   pool.on('error', () => undefined); // an idle connection that broke is replaced; the next query reports what is wrong
   const kysely = new Kysely<never>({ dialect: new PostgresDialect({ pool }) });
 
-  await kysely
-    .connection()
-    .execute(async (connection) => {
-      // Servers that start together on one database migrate one after the other.
-      await sql`select pg_advisory_lock(7105)`.execute(connection);
-      try {
-        await migrate(connection as never, options.migrations, Date.now());
-      } finally {
-        await sql`select pg_advisory_unlock(7105)`.execute(connection);
-      }
-    })
-    .catch((error: unknown) => {
-      throw unreachable(error);
-    });
+  await migrateAlone(kysely, options.migrations).catch(async (error: unknown) => {
+    await kysely.destroy();
+    throw known(error);
+  });
 
-  const run = async <Input, Result>(operation: Operation<Input, Result>, input: Input): Promise<Result> => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await kysely
-          .transaction()
-          .setIsolationLevel(operation.kind === 'write' ? 'read committed' : 'repeatable read')
-          .execute((transaction) => operation.run(txOf(transaction as never), input));
-      } catch (error) {
-        if (attempt >= attempts || !retried.has(sqlState(error))) throw unreachable(error);
-      }
+  const running = new Set<Promise<unknown>>();
+  let closed: Promise<void> | undefined;
+  const run = <Input, Result>(operation: Operation<Input, Result>, input: Input): Promise<Result> => {
+    if (closed !== undefined) return Promise.reject(new MillwrightError('TEMPORARILY_UNAVAILABLE', 'the database is closed'));
+    if (running.size >= queueLimit) {
+      return Promise.reject(new MillwrightError('TOO_MANY_REQUESTS', `${queueLimit} operations wait for the database: retry in a second`));
     }
+    const result = runOperation(kysely, operation, input);
+    running.add(result);
+    const forget = (): void => void running.delete(result);
+    result.then(forget, forget);
+    return result;
   };
-  return { write: run, read: run, close: () => kysely.destroy() };
+  // A pool that ends leaves those who wait for a connection without an answer: they go first.
+  const close = async (): Promise<void> => {
+    await Promise.allSettled(running);
+    await kysely.destroy();
+  };
+  return { write: run, read: run, close: () => (closed ??= close()) };
+}
+
+/** Servers that start together on one database migrate one after the other. */
+function migrateAlone(kysely: Kysely<never>, migrations: readonly Migration[]): Promise<void> {
+  return kysely.connection().execute(async (connection) => {
+    await sql`select pg_advisory_lock(7105)`.execute(connection);
+    try {
+      await migrate(connection as never, migrations, Date.now());
+    } finally {
+      await sql`select pg_advisory_unlock(7105)`.execute(connection);
+    }
+  });
+}
+
+/**
+ * Repeatable read: a write that would overwrite what another changed since it looked is run again, so that operations see
+ * what they would see one after the other, as in SQLite.
+ */
+async function runOperation<Input, Result>(kysely: Kysely<never>, operation: Operation<Input, Result>, input: Input): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await kysely
+        .transaction()
+        .setIsolationLevel('repeatable read')
+        .setAccessMode(operation.kind === 'write' ? 'read write' : 'read only')
+        .execute((transaction) => operation.run(txOf(transaction as never), input));
+    } catch (error) {
+      if (attempt >= attempts || !retried.has(sqlState(error))) throw known(error);
+    }
+    // Those that met once would meet again.
+    await setTimeout(Math.random() * Math.min(attempt * 4, 40));
+  }
 }
 
 function txOf(kysely: Kysely<never>): Tx<never> {
@@ -97,14 +132,30 @@ function sqlState(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** A server that cannot be reached is a 503 with a remedy; everything else stays what it is. */
-function unreachable(error: unknown): unknown {
+const lostStates = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', '57P01', '57P02', '57P03', '53300']);
+/** A number beyond its type, text with NUL: the database cannot hold the value. */
+const valueStates = new Set(['22003', '22021', '22P05']);
+
+/** What the database says of itself and of values as an error of the table; everything else stays what it is. */
+function known(error: unknown): unknown {
   const state = sqlState(error);
-  const lost = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', '57P01', '57P02', '57P03', '53300'].includes(state);
-  if (!lost) return error;
+  if (valueStates.has(state))
+    return new MillwrightError('INVALID_PARAMETER_VALUE', `a value cannot be stored: ${(error as Error).message}`, { cause: error });
+  if (state === '53100') return new MillwrightError('DISK_FULL', 'the disk of the database is full: free some space', { cause: error });
+  const lost = lostStates.has(state) ? state : connectionFault(error);
+  if (lost === undefined) return error;
   return new MillwrightError(
     'TEMPORARILY_UNAVAILABLE',
-    `PostgreSQL cannot be reached (${state}): check MILLWRIGHT_DATABASE_URL and the server`,
-    { cause: error },
+    `PostgreSQL does not answer (${lost}): check MILLWRIGHT_DATABASE_URL and the server`,
+    {
+      cause: error,
+    },
   );
+}
+
+/** What the driver and its pool throw without a code. */
+function connectionFault(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.message.startsWith('Connection terminated')) return 'the connection broke';
+  return error.message === 'timeout exceeded when trying to connect' ? 'no connection in 10 s' : undefined;
 }

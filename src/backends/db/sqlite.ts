@@ -59,6 +59,7 @@ class DatabaseThread {
   readonly #pending = new Map<number, Pending>();
   #nextId = 0;
   #failure: Error | undefined;
+  #ended: Promise<void> | undefined;
 
   private constructor(worker: Worker) {
     this.#worker = worker;
@@ -76,7 +77,7 @@ class DatabaseThread {
     });
     worker.on('message', (replies: readonly Reply[]) => thread.#settle(replies));
     worker.on('error', (error) => thread.#fail(error));
-    worker.on('exit', () => thread.#fail(new MillwrightError('TEMPORARILY_UNAVAILABLE', 'the database is closed')));
+    worker.on('exit', () => thread.#fail(closed()));
     worker.unref();
     return thread;
   }
@@ -87,6 +88,7 @@ class DatabaseThread {
 
   ask<Input, Result>(operation: Operation<Input, Result>, input: Input): Promise<Result> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#ended !== undefined) return Promise.reject(closed());
     if (this.#pending.size >= queueLimit) {
       return Promise.reject(new MillwrightError('TOO_MANY_REQUESTS', `${queueLimit} operations wait for the database: retry in a second`));
     }
@@ -98,12 +100,17 @@ class DatabaseThread {
     });
   }
 
-  async close(): Promise<void> {
-    if (this.#failure !== undefined) return;
+  /** What was asked before is answered; what is asked later is refused. */
+  close(): Promise<void> {
+    this.#ended ??= this.#failure === undefined ? this.#end() : Promise.resolve();
+    return this.#ended;
+  }
+
+  #end(): Promise<void> {
     this.#worker.ref();
     const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
     this.#worker.postMessage('close');
-    await ended;
+    return ended;
   }
 
   #settle(replies: readonly Reply[]): void {
@@ -113,7 +120,8 @@ class DatabaseThread {
       if ('error' in reply) pending?.reject(fromRecord(reply.error));
       else pending?.resolve(reply.result as never);
     }
-    if (this.#pending.size === 0) this.#worker.unref();
+    // A thread that ends holds the process until it has closed its database.
+    if (this.#pending.size === 0 && this.#ended === undefined) this.#worker.unref();
   }
 
   #fail(error: Error): void {
@@ -121,4 +129,8 @@ class DatabaseThread {
     for (const pending of this.#pending.values()) pending.reject(this.#failure);
     this.#pending.clear();
   }
+}
+
+function closed(): MillwrightError {
+  return new MillwrightError('TEMPORARILY_UNAVAILABLE', 'the database is closed');
 }
