@@ -11,7 +11,7 @@ def main() -> None:
     version = champion_of(MlflowClient(), region.model_name)
     content = {"exists": False}
     if version is not None:
-        content = {"exists": True, "version": version.version, "digest": version.tags.get(DIGEST_TAG)}
+        content = {"exists": True, "version": str(version.version), "digest": version.tags.get(DIGEST_TAG)}
     write_json(region.report("champion"), content)
     print(f"{region.model_name}: " + (f"version {version.version} is the champion" if version else "no champion yet"))
 

@@ -24,7 +24,7 @@ def is_better(evidence: dict) -> bool:
 
 def promote(client: MlflowClient, region: Region, version: str) -> str:
     champion = champion_of(client, region.model_name)
-    if champion is not None and champion.version == version:
+    if champion is not None and str(champion.version) == version:
         return "already champion"
     if not is_better(read_json(region.evidence())):
         return "not better"

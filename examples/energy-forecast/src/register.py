@@ -19,7 +19,7 @@ def main() -> None:
             # Logged as it is: `log_model` would write another MLmodel file, and with it another digest.
             mlflow.log_artifacts(str(region.model_folder(candidate["algorithm"])), "model")
         version = mlflow.register_model(f"runs:/{run.info.run_id}/model", region.model_name, tags={DIGEST_TAG: candidate["digest"]})
-    write_json(region.report("registered"), {"name": region.model_name, "version": version.version, "digest": candidate["digest"]})
+    write_json(region.report("registered"), {"name": region.model_name, "version": str(version.version), "digest": candidate["digest"]})
     print(f"{region.model_name} version {version.version} " + ("is registered already" if known else f"registered: {candidate['algorithm']}"))
 
 
