@@ -17,14 +17,19 @@ import * as registryQueries from './registry/queries.ts';
 import * as registrySearches from './registry/search-queries.ts';
 import * as registryWrites from './registry/writes.ts';
 import * as artifactQueries from './tracking/artifact-queries.ts';
+import * as datasetQueries from './tracking/dataset-queries.ts';
 import * as experimentQueries from './tracking/experiment-queries.ts';
 import * as experimentWrites from './tracking/experiment-writes.ts';
 import * as inputWrites from './tracking/input-writes.ts';
 import * as logWrites from './tracking/log-writes.ts';
 import * as loggedModelQueries from './tracking/logged-model-queries.ts';
 import * as loggedModelWrites from './tracking/logged-model-writes.ts';
+import * as metricQueries from './tracking/metric-queries.ts';
 import * as runQueries from './tracking/run-queries.ts';
 import * as runWrites from './tracking/run-writes.ts';
+import * as searchExperiments from './tracking/search/search-experiments.ts';
+import * as searchLoggedModels from './tracking/search/search-logged-models.ts';
+import * as searchRuns from './tracking/search/search-runs.ts';
 
 const modules: readonly Record<string, unknown>[] = [
   accessQueries,
@@ -37,12 +42,14 @@ const modules: readonly Record<string, unknown>[] = [
   pipelineEnd,
   pipelineLog,
   pipelineQueries,
+  datasetQueries,
   experimentQueries,
   experimentWrites,
   inputWrites,
   logWrites,
   loggedModelQueries,
   loggedModelWrites,
+  metricQueries,
   runQueries,
   runWrites,
   artifactQueries,
@@ -52,6 +59,9 @@ const modules: readonly Record<string, unknown>[] = [
   gateQueries,
   gateWrites,
   moveWrites,
+  searchExperiments,
+  searchLoggedModels,
+  searchRuns,
 ];
 
 export const operations: Operations = new Map(

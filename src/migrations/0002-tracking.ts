@@ -55,7 +55,7 @@ async function runs(db: Kysely<unknown>, { rowKey, clustered }: Pieces): Promise
     unique (workspace_id, run_id)
   )`.execute(db);
   // The default order of a search; deleted runs are few.
-  await sql`create index runs_newest on runs (experiment_id, started_at desc, run_id)`.execute(db);
+  await sql`create index runs_newest on runs (experiment_id, started_at desc, run_id, deleted_at)`.execute(db);
   for (const table of ['run_params', 'run_tags'] as const) {
     await sql`create table ${sql.table(table)} (
       run_key bigint not null,

@@ -37,3 +37,11 @@ export { noteRegistration, parseRegistrations } from './logged-model-writes.ts';
 
 export { artifactKey, artifactPathOf, artifactRoot, checkArtifactPath } from './artifact-path.ts';
 export { findArtifactOwner, type ArtifactOwner } from './artifact-queries.ts';
+export { getMetricHistories, getMetricHistory, metricCurves, sampleMetricHistories } from './metric-queries.ts';
+export type { MetricCurve, RunMetric } from './metric-queries.ts';
+
+export { searchDatasets, type DatasetSummary } from './dataset-queries.ts';
+export { searchExperiments, type ExperimentSearch } from './search/search-experiments.ts';
+export { searchLoggedModels, type LoggedModelSearch } from './search/search-logged-models.ts';
+export { searchRuns, type RunSearch } from './search/search-runs.ts';
+export { parseFilter, parseOrdering, type Clause, type FilterValue, type Ordering } from './search/filter.ts';

@@ -5,7 +5,9 @@ import { loggingRoutes } from './logging.ts';
 import { modelVersionRoutes } from './model-versions.ts';
 import { promotionRoutes } from './promotions.ts';
 import { registeredModelRoutes } from './registered-models.ts';
+import { metricHistoryRoutes } from './metric-history.ts';
 import { runRoutes } from './runs.ts';
+import { searchRoutes } from './search.ts';
 import { serverInfoRoutes } from './server-info.ts';
 
 /** Every call of MLflow's API that this server answers, and a clear refusal of those that it knows and does not serve. */
@@ -14,6 +16,8 @@ export const mlflowRoutes = [
   ...experimentRoutes,
   ...runRoutes,
   ...loggingRoutes,
+  ...metricHistoryRoutes,
+  ...searchRoutes,
   ...inputRoutes,
   ...loggedModelRoutes,
   ...registeredModelRoutes,

@@ -1,0 +1,176 @@
+import type { Scope } from '../access/index.ts';
+import { defineRead, type SqlValue, type Tx } from '../backends/db/port.ts';
+import type { Int64, Metric } from './run.ts';
+import { decodePageToken, encodePageToken } from './page-token.ts';
+import { placeholders } from './rows.ts';
+import { metricOf, type PointRow } from './run-queries.ts';
+import { findRun } from './run-writes.ts';
+
+const order = ['logged_at', 'step', 'value', 'is_nan'];
+const point = 'logged_at, step, value, is_nan';
+
+export interface HistoryPage {
+  readonly metrics: readonly Metric[];
+  readonly nextPageToken: string | undefined;
+}
+
+/** The points of one metric by (timestamp, step, value); none where the run has no such metric. */
+export const getMetricHistory = defineRead<
+  never,
+  { scope: Scope; runId: string; name: string; limit: number; pageToken: string | undefined },
+  HistoryPage
+>('tracking.getMetricHistory', async (tx, { scope, runId, name, limit, pageToken }) => {
+  const run = await findRun(tx, scope, runId);
+  const series = await findSeries(tx, run.run_key, name);
+  if (series === undefined) return { metrics: [], nextPageToken: undefined };
+  const after = pageToken === undefined ? undefined : decodePageToken(pageToken, order, order.length);
+  const rows = await tx
+    .statement<PointRow>(
+      `select ${point} from metric_points where series_key = ? ${after === undefined ? '' : `and (${point}) > (?, ?, ?, ?)`}
+       order by ${point} limit ?`,
+    )
+    .all(series, ...(after ?? []), limit + 1);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return {
+    metrics: page.map((row) => metricOf(name, row)),
+    nextPageToken: more ? encodePageToken(order, [last.logged_at, last.step, last.value, last.is_nan]) : undefined,
+  };
+});
+
+async function findSeries(tx: Tx<never>, runKey: number, name: string): Promise<number | undefined> {
+  const [row] = await tx
+    .statement<{ series_key: number }>('select series_key from metric_series where run_key = ? and name = ?')
+    .all(runKey, name);
+  return row?.series_key;
+}
+
+export interface RunMetric extends Metric {
+  readonly runId: string;
+}
+
+/** One metric of several runs, by run id and then as in a history; runs that are not there are left out. */
+export const getMetricHistories = defineRead<never, { scope: Scope; runIds: readonly string[]; name: string; limit: number }, RunMetric[]>(
+  'tracking.getMetricHistories',
+  async (tx, { scope, runIds, name, limit }) => {
+    const rows = await tx
+      .statement<PointRow & { run_id: string }>(
+        `select r.run_id, p.logged_at, p.step, p.value, p.is_nan from runs r
+         join metric_series s on s.run_key = r.run_key and s.name = ?
+         join metric_points p on p.series_key = s.series_key
+         where r.workspace_id = ? and r.run_id in (${placeholders(runIds.length)})
+         order by r.run_id, p.logged_at, p.step, p.value, p.is_nan limit ?`,
+      )
+      .all(name, scope.workspaceId, ...runIds, limit);
+    return rows.map((row) => ({ ...metricOf(name, row), runId: row.run_id }));
+  },
+);
+
+interface StepRange {
+  readonly from: Int64;
+  readonly to: Int64;
+}
+
+const byStep = 'step, logged_at, value, is_nan';
+
+/**
+ * One metric of several runs, at most `limit` points a run: the first of as many equal buckets, and the last point.
+ * @throws RESOURCE_DOES_NOT_EXIST where one of the runs is not there
+ */
+export const sampleMetricHistories = defineRead<
+  never,
+  { scope: Scope; runIds: readonly string[]; name: string; limit: number; steps: StepRange | undefined },
+  RunMetric[]
+>('tracking.sampleMetricHistories', async (tx, { scope, runIds, name, limit, steps }) => {
+  const metrics: RunMetric[] = [];
+  for (const runId of runIds) {
+    const run = await findRun(tx, scope, runId);
+    const series = await findSeries(tx, run.run_key, name);
+    if (series === undefined) continue;
+    for (const row of await sampleSeries(tx, series, limit, steps)) metrics.push({ ...metricOf(name, row), runId });
+  }
+  return metrics;
+});
+
+async function sampleSeries(tx: Tx<never>, series: number, limit: number, steps: StepRange | undefined): Promise<PointRow[]> {
+  const where = steps === undefined ? 'series_key = ?' : 'series_key = ? and step >= ? and step <= ?';
+  const values: SqlValue[] = steps === undefined ? [series] : [series, steps.from, steps.to];
+  const rows = await tx
+    .statement<PointRow>(
+      `select ${point} from (
+         select ${point}, row_number() over (partition by bucket order by ${byStep}) as place from (
+           select ${point}, ntile(${limit}) over (order by ${byStep}) as bucket from metric_points where ${where}
+         ) bucketed
+       ) placed where place = 1 order by ${byStep}`,
+    )
+    .all(...values);
+  const [last] = await tx
+    .statement<PointRow>(
+      `select ${point} from metric_points where ${where} order by step desc, logged_at desc, value desc, is_nan desc limit 1`,
+    )
+    .all(...values);
+  if (last === undefined || samePoint(rows.at(-1), last)) return rows;
+  return [...rows.slice(0, limit - 1), last];
+}
+
+function samePoint(a: PointRow | undefined, b: PointRow): boolean {
+  return a !== undefined && a.step === b.step && a.logged_at === b.logged_at && a.value === b.value && a.is_nan === b.is_nan;
+}
+
+export interface MetricCurve {
+  readonly runId: string;
+  readonly name: string;
+  /** Points logged, of which `points` is a selection. */
+  readonly total: number;
+  readonly points: readonly Metric[];
+}
+
+/**
+ * Curves of several runs and metrics, for charts: at most `limit` points each, by step. Where there are more, the lowest and
+ * the highest of each of `limit / 2` equal stretches are kept, and both ends, so no spike is lost; NaNs then are left out.
+ */
+export const metricCurves = defineRead<
+  never,
+  { scope: Scope; runIds: readonly string[]; names: readonly string[]; limit: number },
+  MetricCurve[]
+>('tracking.metricCurves', async (tx, { scope, runIds, names, limit }) => {
+  if (runIds.length === 0 || names.length === 0) return [];
+  const series = await tx
+    .statement<{ run_id: string; name: string; series_key: number }>(
+      `select r.run_id, s.name, s.series_key from runs r join metric_series s on s.run_key = r.run_key
+       where r.workspace_id = ? and r.run_id in (${placeholders(runIds.length)}) and s.name in (${placeholders(names.length)})
+       order by s.name, r.run_id`,
+    )
+    .all(scope.workspaceId, ...runIds, ...names);
+  const curves: MetricCurve[] = [];
+  for (const { run_id: runId, name, series_key: key } of series) {
+    const [count] = await tx.statement<{ total: number }>('select count(*) as total from metric_points where series_key = ?').all(key);
+    const total = count?.total ?? 0;
+    const rows = total <= limit ? await allPoints(tx, key) : await extremes(tx, key, limit);
+    curves.push({ runId, name, total, points: rows.map((row) => metricOf(name, row)) });
+  }
+  return curves;
+});
+
+async function allPoints(tx: Tx<never>, series: number): Promise<PointRow[]> {
+  return tx.statement<PointRow>(`select ${point} from metric_points where series_key = ? order by ${byStep}`).all(series);
+}
+
+async function extremes(tx: Tx<never>, series: number, limit: number): Promise<PointRow[]> {
+  const stretches = Math.max(1, Math.floor(limit / 2) - 1);
+  return tx
+    .statement<PointRow>(
+      `select ${point} from (
+         select ${point}, place, total,
+           row_number() over (partition by stretch order by value, place) as low,
+           row_number() over (partition by stretch order by value desc, place) as high
+         from (
+           select ${point}, ntile(${stretches}) over (order by ${byStep}) as stretch,
+             row_number() over (order by ${byStep}) as place, count(*) over () as total
+           from metric_points where series_key = ? and is_nan = 0
+         ) stretched
+       ) ranked where low = 1 or high = 1 or place = 1 or place = total order by ${byStep}`,
+    )
+    .all(series);
+}

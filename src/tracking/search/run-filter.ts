@@ -1,0 +1,121 @@
+import type { Capabilities, SqlValue } from '../../backends/db/port.ts';
+import { invalid } from '../limits.ts';
+import { parseFilter, type Clause } from './filter.ts';
+import {
+  checkComparator,
+  isTime,
+  numberOf,
+  numericComparators,
+  resolveRunKey,
+  shown,
+  textComparators,
+  type RunKey,
+} from './run-identifiers.ts';
+import { comparison, type Sql } from './sql.ts';
+
+/**
+ * The conditions of a search for runs, over the row `r` of `runs`. A run without the metric, param, tag or dataset matches no
+ * comparison with it, `!=` included.
+ */
+export function runConditions(filter: string, capabilities: Capabilities): Sql[] {
+  return parseFilter(filter).map((clause) => condition(clause, resolveRunKey(clause, 'filter'), capabilities));
+}
+
+function condition(clause: Clause, { entity, key }: RunKey, capabilities: Capabilities): Sql {
+  if (clause.value.kind === 'none') return presence(clause, entity, key);
+  switch (entity) {
+    case 'metric':
+      return metricCondition(clause, key);
+    case 'parameter':
+      return valueCondition(clause, entity, 'run_params', key, capabilities);
+    case 'tag':
+      return valueCondition(clause, entity, 'run_tags', key, capabilities);
+    case 'dataset':
+      return datasetCondition(clause, key, capabilities);
+    case 'attribute':
+      return attributeCondition(clause, key, capabilities);
+  }
+}
+
+function presence(clause: Clause, entity: RunKey['entity'], key: string): Sql {
+  if (entity !== 'tag' && entity !== 'parameter') {
+    throw invalid(`IS NULL / IS NOT NULL is only supported for tags and params, not for '${entity}' '${clause.key}'`);
+  }
+  const table = entity === 'tag' ? 'run_tags' : 'run_params';
+  const not = clause.comparator === 'IS NULL' ? 'not ' : '';
+  return { text: `${not}exists (select 1 from ${table} v where v.run_key = r.run_key and v.name = ?)`, values: [key] };
+}
+
+/** Comparisons with NaN are false, save `!=`. */
+function metricCondition(clause: Clause, key: string): Sql {
+  if (clause.value.kind !== 'number') throw invalid(`Expected numeric value type for metric. Found ${shown(clause)}`);
+  checkComparator(clause.comparator, numericComparators);
+  const compared = clause.comparator === '!=' ? '(m.value <> ? or m.is_nan = 1)' : `m.value ${clause.comparator} ? and m.is_nan = 0`;
+  return {
+    text: `exists (select 1 from metric_series m where m.run_key = r.run_key and m.name = ? and ${compared})`,
+    values: [key, Number(clause.value.text)],
+  };
+}
+
+function textOf(clause: Clause, what: string): string {
+  const { value } = clause;
+  if (value.kind === 'text') return value.value;
+  if (value.kind === 'word') {
+    throw invalid(
+      `Parameter value is either not quoted or unidentified quote types used for string value ${value.text}. Use either single or double quotes.`,
+    );
+  }
+  throw invalid(`Expected a quoted string value for ${what}. Got value ${shown(clause)}`);
+}
+
+function valueCondition(clause: Clause, entity: string, table: 'run_params' | 'run_tags', key: string, capabilities: Capabilities): Sql {
+  const value = textOf(clause, `${entity} (e.g. 'my-value')`);
+  checkComparator(clause.comparator, textComparators);
+  const compared = comparison(capabilities, 'v.value', clause.comparator, value);
+  return {
+    text: `exists (select 1 from ${table} v where v.run_key = r.run_key and v.name = ? and ${compared.text})`,
+    values: [key, ...compared.values],
+  };
+}
+
+function datasetCondition(clause: Clause, key: string, capabilities: Capabilities): Sql {
+  const value: SqlValue | readonly string[] = clause.value.kind === 'list' ? clause.value.values : textOf(clause, 'dataset attributes');
+  checkComparator(clause.comparator, [...textComparators, 'IN', 'NOT IN']);
+  const context = key === 'context';
+  const compared = comparison(capabilities, context ? 't.value' : `d.${key}`, clause.comparator, value);
+  const tables = context
+    ? "dataset_input_tags t where t.run_key = r.run_key and t.name = 'mlflow.data.context'"
+    : 'dataset_inputs i join datasets d on d.dataset_key = i.dataset_key where i.run_key = r.run_key';
+  return { text: `exists (select 1 from ${tables} and ${compared.text})`, values: compared.values };
+}
+
+function attributeCondition(clause: Clause, column: string, capabilities: Capabilities): Sql {
+  if (isTime(column)) {
+    if (clause.value.kind !== 'number') {
+      throw invalid(`Expected numeric value type for numeric attribute: ${clause.key}. Found ${shown(clause)}`);
+    }
+    checkComparator(clause.comparator, numericComparators);
+    return timeComparison(clause.comparator, `r.${column}`, clause.value.text);
+  }
+  if (clause.value.kind === 'list') {
+    if (column !== 'run_id') throw invalid("Only ['run_id'] attributes support comparison with a list of quoted string values.");
+    checkComparator(clause.comparator, ['IN', 'NOT IN']);
+    return comparison(capabilities, 'r.run_id', clause.comparator, clause.value.values);
+  }
+  const value = textOf(clause, 'attributes');
+  checkComparator(clause.comparator, [...textComparators, 'IN', 'NOT IN']);
+  if (clause.comparator.endsWith('IN'))
+    throw invalid('While parsing a list in the query, expected a non-empty list of string values, but got ill-formed list.');
+  return comparison(capabilities, `r.${column}`, clause.comparator, value);
+}
+
+const int64Limit = 2n ** 63n;
+
+/** Times are integers of 64 bits; a constant that is none compares as the double it is. */
+function timeComparison(comparator: string, column: string, text: string): Sql {
+  const value = numberOf(text);
+  const fits = typeof value === 'bigint' ? value < int64Limit && value >= -int64Limit : Number.isInteger(value);
+  const operator = comparator === '!=' ? '<>' : comparator;
+  if (fits) return { text: `${column} ${operator} ?`, values: [value] };
+  return { text: `cast(${column} as double precision) ${operator} ?`, values: [Number(value)] };
+}
