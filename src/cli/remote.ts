@@ -3,7 +3,7 @@ import { errorTable, MillwrightError, type ErrorCode } from '../errors.ts';
 import type { Io } from './command.ts';
 import { requireServer, type ServerAddress } from './server-address.ts';
 
-type Api = ReturnType<typeof millwrightApi>;
+export type Api = ReturnType<typeof millwrightApi>;
 
 /** The API of the command's server. @throws NO_SERVER where none lives */
 export async function remoteApi(io: Io): Promise<{ api: Api; call: Call; server: ServerAddress }> {

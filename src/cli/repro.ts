@@ -4,9 +4,20 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Command } from 'commander';
 import { MillwrightError } from '../errors.ts';
 import type { LocalApp } from '../local-app.ts';
-import { noRecorder, reproduce, type ReproduceContext, type ReproduceInput, type ReproduceResult, type Stage } from '../pipelines/index.ts';
+import {
+  noRecorder,
+  Project,
+  reproduce,
+  type ReproduceContext,
+  type ReproduceInput,
+  type ReproduceResult,
+  type RunRecorder,
+  type Stage,
+} from '../pipelines/index.ts';
 import type { Io } from './command.ts';
 import { commonOptions, gitHint, withLocalApp } from './local.ts';
+import { openRecorder } from './recording/open-recorder.ts';
+import { trackedData } from './recording/tracked-data.ts';
 
 interface ReproOptions {
   readonly quiet?: boolean;
@@ -57,9 +68,18 @@ export function configure(command: Command, io: Io): void {
 
 async function repro(targets: readonly string[], options: ReproOptions, io: Io): Promise<void> {
   const input = inputOf(targets, options);
-  const result = await withLocalApp(io, options.quiet === true, (app) => reproduce(contextOf(app, input, options, io), input));
+  const result = await withLocalApp(io, options.quiet === true, async (app) => {
+    const recorder = input.dry ? noRecorder : await recorderOf(app, targets, input, io);
+    return reproduce({ ...contextOf(app, input, options, io), recorder }, input);
+  });
   if (options.json === true) io.stdout(`${JSON.stringify({ reproduced: result.reproduced })}\n`);
   else if (options.quiet !== true) io.stdout(closingText(result));
+}
+
+function recorderOf({ repository }: LocalApp, targets: readonly string[], { jobs }: ReproduceInput, io: Io): Promise<RunRecorder> {
+  const cause = ['millwright repro', ...(jobs > 1 ? [`-j ${jobs}`] : []), ...targets].join(' ');
+  const { root, git } = repository;
+  return openRecorder({ root, git, data: () => trackedData(Project.load({ repository, cwd: io.cwd }), root) }, cause, io);
 }
 
 function closingText(result: ReproduceResult): string {
@@ -97,13 +117,12 @@ function jobsOf(text: string): number {
   return Number(text) === 0 ? availableParallelism() : Number(text);
 }
 
-function contextOf(app: LocalApp, input: ReproduceInput, options: ReproOptions, io: Io): ReproduceContext {
+function contextOf(app: LocalApp, input: ReproduceInput, options: ReproOptions, io: Io): Omit<ReproduceContext, 'recorder'> {
   const print = options.json === true ? io.stderr : io.stdout;
   return {
     ...app,
     cwd: io.cwd,
     env: io.config.env,
-    recorder: noRecorder,
     say: (line) => {
       if (options.quiet !== true) print(`${line}\n`);
     },

@@ -32,12 +32,15 @@ export function defaultStateDirectory(io: Io): string {
 export async function findServer(io: Io): Promise<ServerAddress | undefined> {
   if (io.config.serverUrl !== undefined) return { url: io.config.serverUrl, token: io.config.token };
   const project = nearestFolderWith('.millwright', io.cwd);
-  for (const directory of [...(project === undefined ? [] : [join(project, '.millwright')]), io.config.userDataDir]) {
-    const server = readServerFile(directory);
-    if (server !== undefined && (await isAlive(server.url)))
-      return { url: server.url, token: io.config.token ?? readOwnerToken(directory) };
-  }
-  return undefined;
+  const ofProject = project === undefined ? undefined : await serverOfState(join(project, '.millwright'), io.config);
+  return ofProject ?? serverOfState(io.config.userDataDir, io.config);
+}
+
+/** The living owner of a state directory; undefined where none answers. */
+export async function serverOfState(directory: string, config: Config): Promise<ServerAddress | undefined> {
+  const server = readServerFile(directory);
+  if (server === undefined || !(await isAlive(server.url))) return undefined;
+  return { url: server.url, token: config.token ?? readOwnerToken(directory) };
 }
 
 /** @throws NO_SERVER where none lives */

@@ -52,7 +52,7 @@ function splitLines(text: string): string[] {
 export async function runCommands(
   context: CommandContext,
   stage: Stage,
-  extraEnv: Readonly<Record<string, string>>,
+  extraEnv: Readonly<Record<string, string | undefined>>,
   listener: CommandListener,
 ): Promise<CommandResult> {
   requireFolder(context, stage);
@@ -110,12 +110,9 @@ function failureOf(command: string, outcome: TaskOutcome): MillwrightError {
   return new MillwrightError('STAGE_FAILED', `failed to run: ${command}, ${how}`);
 }
 
-function environmentOf(context: CommandContext, stage: Stage, extra: Readonly<Record<string, string>>): Record<string, string> {
-  const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(context.env)) if (value !== undefined) env[name] = value;
-  env['DVC_ROOT'] ??= context.repository.root;
-  env['DVC_STAGE'] = stage.address;
-  return Object.assign(env, extra);
+function environmentOf(context: CommandContext, stage: Stage, extra: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const all = { DVC_ROOT: context.repository.root, ...context.env, DVC_STAGE: stage.address, ...extra };
+  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 /** Shells read none of their start-up files: what a stage does must not hang on them. */

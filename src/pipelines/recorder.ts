@@ -52,8 +52,8 @@ export interface StageResult {
 
 export interface RunRecorder {
   begin(plan: RunPlan): Promise<void>;
-  /** The variables the stage's command gets beside its own. Called only for stages that run. */
-  stageStarting(stage: PlannedStage): Promise<{ readonly env: Readonly<Record<string, string>> }>;
+  /** Variables that the stage's command gets beside the user's, or loses where undefined. Called only for stages that run. */
+  stageStarting(stage: PlannedStage): Promise<{ readonly env: Readonly<Record<string, string | undefined>> }>;
   stageLog(stage: PlannedStage, chunk: Uint8Array): void;
   stageEnded(stage: PlannedStage, result: StageResult): Promise<void>;
   end(outcome: 'succeeded' | 'failed' | 'cancelled'): Promise<void>;

@@ -165,7 +165,7 @@ export class Reproduction {
   }
 
   /** The stage's paths are claimed while its command runs: other processes may work on the rest of the repository. */
-  private async execute(step: Step, env: Readonly<Record<string, string>>): Promise<Ended> {
+  private async execute(step: Step, env: Readonly<Record<string, string | undefined>>): Promise<Ended> {
     const { context } = this;
     const { stage } = step;
     const claims = {

@@ -61,3 +61,10 @@ export const latestVersions = defineRead<RegistryTables, { scope: Scope; name: s
     );
   },
 );
+
+export const countModels = defineRead<RegistryTables, { scope: Scope }, number>('registry.countModels', async (tx, { scope }) => {
+  const [row] = await tx
+    .statement<{ count: number }>('select count(*) as count from registered_models where workspace_id = ?')
+    .all(scope.workspaceId);
+  return row!.count;
+});

@@ -12,6 +12,8 @@ import {
   type PipelineRunDetail,
   type PipelineRunPage,
 } from '../api/pipeline-runs.ts';
+import { MillwrightError } from '../errors.ts';
+import { compileGate, GateSyntaxError, type GateDefinition } from '../formats/project/index.ts';
 import {
   appendLog,
   beginPipelineRun,
@@ -99,6 +101,8 @@ async function begin({ app, principal, body }: Call): Promise<BegunPipelineRun> 
     branch: run.branch ?? null,
     patch: run.patch ?? null,
     stages: run.stages.map((item) => ({ ...item, id: app.ids.uuid7() })),
+    auditId: app.ids.uuid7(),
+    gates: run.gates.map(gateOf),
     data: run.data,
   });
   return { id, name: `${run.project} #${number}`, url: `/pipelines/${id}` };
@@ -136,6 +140,7 @@ async function endStage({ app, principal, params, body }: Call): Promise<Record<
     eventId: app.ids.uuid7(),
     now: app.clock.now(),
     ...stageEnd,
+    evidence: stageEnd.evidence.map((item) => ({ ...item, id: app.ids.uuid7() })),
     exitCode: stageEnd.exitCode ?? null,
     startedAt: stageEnd.startedAt ?? null,
     cpuSeconds: stageEnd.cpuSeconds ?? null,
@@ -155,4 +160,17 @@ async function end({ app, principal, params, body }: Call): Promise<Record<strin
     message: message ?? null,
   });
   return {};
+}
+
+/** A gate that does not compile is refused before anything is written. @throws INVALID_PARAMETER_VALUE */
+function gateOf({ model, protects, gate, evidence }: BeginPipelineRun['gates'][number]): GateDefinition {
+  try {
+    compileGate(gate);
+  } catch (error) {
+    if (!(error instanceof GateSyntaxError)) throw error;
+    throw new MillwrightError('INVALID_PARAMETER_VALUE', `the gate of model '${model}': ${error.message}: mend it in millwright.yaml`, {
+      cause: error,
+    });
+  }
+  return { model, protects, expression: gate, evidence };
 }

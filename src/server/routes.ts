@@ -2,6 +2,7 @@ import { datasetRoutes } from './datasets.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
 import { mlflowRoutes } from './mlflow/index.ts';
+import { homeRoutes } from './home.ts';
 import { lineageRoutes } from './lineage.ts';
 import { pageRoutes } from './pages.ts';
 import { pipelineRunRoutes } from './pipeline-runs.ts';
@@ -17,6 +18,7 @@ export const routes: readonly Route[] = [
   ...datasetRoutes,
   ...eventRoutes,
   ...lineageRoutes,
+  ...homeRoutes,
   ...tokenRoutes,
   ...settingsRoutes,
   ...pageRoutes,

@@ -139,3 +139,11 @@ function grouped<Row extends { readonly run_key: number }, Item>(rows: readonly 
   }
   return groups;
 }
+
+/** Active runs of all experiments. */
+export const countRuns = defineRead<never, { scope: Scope }, number>('tracking.countRuns', async (tx, { scope }) => {
+  const [row] = await tx
+    .statement<{ count: number }>("select count(*) as count from runs where workspace_id = ? and lifecycle_stage = 'active'")
+    .all(scope.workspaceId);
+  return row!.count;
+});

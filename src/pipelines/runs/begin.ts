@@ -5,6 +5,8 @@ import { recordDataVersions, type DataVersion } from '../../data/versions/index.
 import { MillwrightError } from '../../errors.ts';
 import { recordEvent } from '../../events/index.ts';
 import { recordEdges } from '../../lineage/index.ts';
+import { declareGates } from '../../registry/index.ts';
+import type { GateDefinition } from '../../formats/project/index.ts';
 import { openRun } from './state.ts';
 import type { PipelineRunTables } from './tables.ts';
 
@@ -19,6 +21,8 @@ export interface NewPipelineRun {
   readonly branch: string | null;
   readonly patch: string | null;
   readonly stages: readonly { readonly id: string; readonly name: string; readonly command: string; readonly after: readonly string[] }[];
+  readonly auditId: string;
+  readonly gates: readonly GateDefinition[];
   readonly data: readonly DataVersion[];
 }
 
@@ -54,6 +58,7 @@ export const beginPipelineRun = defineWrite<PipelineRunTables, NewPipelineRun, {
     }
     const sighting = { scope, project: run.project, kind: 'tracked', commit: run.commit, stageRunId: null, now: run.now } as const;
     await recordDataVersions(tx, sighting, run.data);
+    await declareGates.run(asTx(tx), { principal: run.actor, now: run.now, auditId: run.auditId, project: run.project, gates: run.gates });
     if (run.commit !== null) {
       const edges = [
         { from: { kind: 'commit', id: run.commit }, to: { kind: 'pipeline_run', id: run.id }, relation: 'checked out' } as const,

@@ -1,8 +1,9 @@
 import type { Principal, Scope } from '../../access/index.ts';
-import { defineWrite, type Tx } from '../../backends/db/port.ts';
+import { asTx, defineWrite, type Tx } from '../../backends/db/port.ts';
 import { dataVersionId, recordDataVersions, type DataVersion } from '../../data/versions/index.ts';
 import { recordEvent } from '../../events/index.ts';
 import { recordEdges, type Edge } from '../../lineage/index.ts';
+import { recordEvidence } from '../../registry/index.ts';
 import { openRun, stageRunId } from './state.ts';
 import type { PipelineRunTables } from './tables.ts';
 
@@ -23,7 +24,7 @@ export interface EndedStage {
   readonly deps: readonly DataVersion[];
   readonly outs: readonly DataVersion[];
   readonly params: Readonly<Record<string, unknown>>;
-  readonly evidence: readonly { readonly model: string; readonly file: string; readonly content: string }[];
+  readonly evidence: readonly { readonly id: string; readonly model: string; readonly file: string; readonly content: string }[];
 }
 
 /** Writes what a stage did: its data, parameters and evidence, and the edges from its inputs and to its outputs. */
@@ -63,6 +64,9 @@ export const endStageRun = defineWrite<PipelineRunTables, EndedStage, void>('pip
     { from: { kind: 'pipeline_run', id: stage.pipelineRunId }, to: { kind: 'stage_run', id }, relation: skipped ? 'skipped' : 'ran' },
     ...edges,
   ]);
+  if (madeHere || skipped) {
+    for (const evidence of stage.evidence) await recordEvidence.run(asTx(tx), { scope, stageRunId: id, now: stage.now, ...evidence });
+  }
   await recordEvent(tx, scope, {
     id: stage.eventId,
     kind: 'stage_run.ended',

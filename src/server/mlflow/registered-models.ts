@@ -109,7 +109,8 @@ export const registeredModelRoutes = [
 
 /** @throws INVALID_PARAMETER_VALUE with the registry's own words */
 export function pageSize(asked: Int64, limit: number): number {
-  if (asked < 1) throw new MillwrightError('INVALID_PARAMETER_VALUE', `Invalid value for max_results. It must be a positive integer, but got ${asked}`);
+  if (asked < 1)
+    throw new MillwrightError('INVALID_PARAMETER_VALUE', `Invalid value for max_results. It must be a positive integer, but got ${asked}`);
   if (asked > limit) {
     throw new MillwrightError(
       'INVALID_PARAMETER_VALUE',

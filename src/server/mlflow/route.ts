@@ -50,7 +50,13 @@ export function mlflowRoute<S extends Shape>(route: MlflowRoute<S>): Route[] {
         body: call.body instanceof Uint8Array ? call.body : noBytes,
         params: call.params,
       });
-      const response = await route.handler({ app: call.app, principal: call.principal, scope: call.principal, request, signal: call.signal });
+      const response = await route.handler({
+        app: call.app,
+        principal: call.principal,
+        scope: call.principal,
+        request,
+        signal: call.signal,
+      });
       return answer({ headers: jsonHeaders, body: response === undefined ? '{}' : JSON.stringify(response) });
     },
   }));
