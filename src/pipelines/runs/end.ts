@@ -102,7 +102,10 @@ function edgesOfRan(id: string, stage: EndedStage): Edge[] {
   ];
 }
 
-/** A skipped stage points back at the stage run that made its outputs where this server knows it, else at the lock entry's hashes. */
+/**
+ * A skipped stage points back at the stage run that made its outputs where this server knows it: the data then rests on that
+ * one alone. Else it stands for the unknown maker, and rests on the lock entry's hashes.
+ */
 async function edgesOfSkipped(tx: Tx<PipelineRunTables>, scope: Scope, id: string, stage: EndedStage): Promise<Edge[]> {
   const node = { kind: 'stage_run', id } as const;
   const edges: Edge[] = [];
@@ -114,12 +117,12 @@ async function edgesOfSkipped(tx: Tx<PipelineRunTables>, scope: Scope, id: strin
            and stage_runs.stage = ? order by stage_runs.ended_at desc limit 1`,
       )
       .all(scope.workspaceId, version.hash, stage.stage);
-    edges.push(
-      maker === undefined
-        ? { from: { kind: 'lock_entry', id: dataVersionId(version) }, to: node, relation: 'locked' }
-        : { from: { kind: 'stage_run', id: maker.id }, to: node, relation: 'reused' },
-      { from: node, to: { kind: 'data_version', id: dataVersionId(version) }, relation: 'output' },
-    );
+    if (maker === undefined) {
+      edges.push(
+        { from: { kind: 'lock_entry', id: dataVersionId(version) }, to: node, relation: 'locked' },
+        { from: node, to: { kind: 'data_version', id: dataVersionId(version) }, relation: 'output' },
+      );
+    } else edges.push({ from: { kind: 'stage_run', id: maker.id }, to: node, relation: 'reused' });
   }
   for (const version of stage.deps) edges.push({ from: { kind: 'data_version', id: dataVersionId(version) }, to: node, relation: 'input' });
   return edges;
