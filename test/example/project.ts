@@ -47,7 +47,14 @@ export function exampleProject(): ExampleProject {
     write,
     read,
     json: (path) => JSON.parse(read(path)) as Record<string, unknown>,
-    setParams: (changes) => write('params.yaml', stringify({ ...(parse(read('params.yaml')) as object), ...changes })),
+    setParams: (changes) =>
+      write(
+        'params.yaml',
+        stringify(
+          { ...(parse(read('params.yaml')) as object), ...changes },
+          { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' },
+        ),
+      ),
     run: (stage, region) => start([`src/${stage}.py`, region]),
     python: (code) => start(['-c', code]),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),

@@ -38,8 +38,7 @@ def main() -> None:
     region = region_of_command_line()
     hourly = pd.read_csv(f"data/hourly/{region.key}.csv", index_col="time", parse_dates=["time"])
     frame = features(hourly, region, read_parameters()["lags"]).dropna()
-    # YAML makes dates of what is not quoted.
-    split = {name: str(date) for name, date in region.parameters["split"].items()}
+    split = region.parameters["split"]
     parts = {
         region.train_features(): frame[(frame["local_date"] >= split["train"]) & (frame["local_date"] < split["holdout"])],
         region.holdout_features(): frame[(frame["local_date"] >= split["holdout"]) & (frame["local_date"] < split["end"])],

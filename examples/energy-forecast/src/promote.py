@@ -8,6 +8,7 @@ import warnings
 import mlflow
 import pandas as pd
 from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
 
 from region import Region, read_json, region_of_command_line, write_json
 from registry import ALIAS, STAGE, champion_of
@@ -28,9 +29,15 @@ def promote(client: MlflowClient, region: Region, version: str) -> str:
         return "already champion"
     if not is_better(read_json(region.evidence())):
         return "not better"
-    # The alias is what says who is champion: it moves last, so that a run cut short here is repeated whole.
-    client.transition_model_version_stage(region.model_name, version, STAGE, archive_existing_versions=True)
-    client.set_registered_model_alias(region.model_name, ALIAS, version)
+    try:
+        # The alias is what says who is champion: it moves last, so that a run cut short here is repeated whole.
+        client.transition_model_version_stage(region.model_name, version, STAGE, archive_existing_versions=True)
+        client.set_registered_model_alias(region.model_name, ALIAS, version)
+    except MlflowException as error:
+        # A gate may ask for more than we do; anything else it finds wrong, such as evidence of another model, is an error.
+        if "the clause" not in error.message:
+            raise
+        return f"refused: {error.message}"
     return "promoted"
 
 

