@@ -1,18 +1,17 @@
 /** What the local commands share: the repository around the working directory, warnings, and DVC's closing hints. */
 import type { Command } from 'commander';
-import type { Progress, ProgressSink } from '../data/effects.ts';
+import { systemClock } from '../lib/time.ts';
 import { openLocalApp, type LocalApp } from '../local-app.ts';
 import type { Io } from './command.ts';
-
-const noProgress: Progress = { advance: () => undefined, finish: () => undefined };
-const silent: ProgressSink = { start: () => noProgress };
+import { terminalProgress } from './progress.ts';
 
 /** Runs `work` on the repository around the working directory and closes it, however `work` ends. */
 export async function withLocalApp<T>(io: Io, quiet: boolean, work: (app: LocalApp) => Promise<T>): Promise<T> {
   const warn = (message: string): void => {
     if (!quiet) io.stderr(`WARNING: ${message}\n`);
   };
-  const app = openLocalApp({ cwd: io.cwd, config: io.config, signal: io.signal, warn, progress: silent });
+  const progress = terminalProgress(quiet ? { ...io, stderrIsTty: false } : io, systemClock);
+  const app = openLocalApp({ cwd: io.cwd, config: io.config, signal: io.signal, warn, progress });
   try {
     return await work(app);
   } finally {

@@ -1,3 +1,4 @@
+export { byRemote, committedOutputs, defaultRemote, wantedOutputs, type OutputTarget, type WantedOutput } from './batches.ts';
 export { collectFromCache, collectFromRemote, keptNotIn, keptObjects, type GarbageOptions, type KeptObjects } from './collect-garbage.ts';
 export { compareWithRemote, type CloudState } from './compare.ts';
 export { fetch, type FetchResult } from './fetch.ts';
