@@ -7,7 +7,6 @@ export type LiveState = 'connecting' | 'live' | 'lost';
 const staleAfter: Readonly<Record<string, readonly string[]>> = {
   'pipeline_run.started': ['pipeline-runs', 'home', 'projects'],
   'pipeline_run.ended': ['pipeline-runs', 'home', 'datasets', 'lineage', 'projects'],
-  'stage_run.started': ['pipeline-runs', 'home'],
   'stage_run.ended': ['pipeline-runs', 'home', 'datasets', 'lineage'],
   'run.created': ['runs', 'experiments', 'home'],
   'run.ended': ['runs', 'home', 'lineage'],

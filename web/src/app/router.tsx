@@ -16,21 +16,14 @@ const home = createRoute({
 const data = createRoute({
   getParentRoute: () => root,
   path: '/data',
-  validateSearch: keeping('project', 'filter', 'sort'),
-  component: lazyRouteComponent(() => import('../features/data/datasets-page.tsx'), 'DatasetsPage'),
-});
-
-const dataset = createRoute({
-  getParentRoute: () => root,
-  path: '/data/$project/$path',
-  validateSearch: keeping('version'),
-  component: lazyRouteComponent(() => import('../features/data/dataset-page.tsx'), 'DatasetPage'),
+  validateSearch: keeping('project', 'path', 'filter', 'sort'),
+  component: lazyRouteComponent(() => import('../features/data/data-page.tsx'), 'DataPage'),
 });
 
 const pipelines = createRoute({
   getParentRoute: () => root,
   path: '/pipelines',
-  validateSearch: keeping('project', 'state'),
+  validateSearch: keeping('project'),
   component: lazyRouteComponent(() => import('../features/pipelines/pipeline-runs-page.tsx'), 'PipelineRunsPage'),
 });
 
@@ -90,7 +83,7 @@ const settings = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, data, dataset, pipelines, pipelineRun, experiments, compare, run, models, model, lineage, settings]),
+  routeTree: root.addChildren([home, data, pipelines, pipelineRun, experiments, compare, run, models, model, lineage, settings]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -1,3 +1,0 @@
-export function DatasetsPage() {
-  return null;
-}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { describeEvent } from './event-text.ts';
+
+const event = (kind: string, subjectId: string, data: Record<string, unknown>) => ({
+  id: '1',
+  kind,
+  subjectKind: 'x',
+  subjectId,
+  at: 0,
+  actor: 'a',
+  data,
+});
+
+test('an event leads to the page of its subject', () => {
+  expect(describeEvent(event('pipeline_run.ended', 'p1', { project: 'energy', number: 3, outcome: 'failed' }))).toEqual({
+    text: 'energy #3 ended',
+    state: 'failed',
+    href: '/pipelines/p1',
+  });
+  expect(describeEvent(event('model_version.created', 'a/b c/3', {}))).toMatchObject({
+    text: 'a/b c v3 registered',
+    href: '/models/a%2Fb%20c?version=3',
+  });
+});
+
+test('a kind of a later version is shown as it is', () => {
+  expect(describeEvent(event('drift.found', 'm1', {}))).toEqual({ text: 'drift.found m1', state: undefined, href: undefined });
+});
