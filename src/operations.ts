@@ -8,6 +8,7 @@ import * as eventWrites from './events/writes.ts';
 import * as lineageQueries from './lineage/queries.ts';
 import * as pipelineBegin from './pipelines/runs/begin.ts';
 import * as pipelineEnd from './pipelines/runs/end.ts';
+import * as pipelineLease from './pipelines/runs/lease.ts';
 import * as pipelineLog from './pipelines/runs/log.ts';
 import * as pipelineQueries from './pipelines/runs/queries.ts';
 import * as gateQueries from './registry/gate-queries.ts';
@@ -40,6 +41,7 @@ const modules: readonly Record<string, unknown>[] = [
   dataQueries,
   pipelineBegin,
   pipelineEnd,
+  pipelineLease,
   pipelineLog,
   pipelineQueries,
   datasetQueries,

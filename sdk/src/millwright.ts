@@ -32,6 +32,7 @@ export function millwrightApi(call: Call) {
     appendLog: (id: string, name: string, body: runs.AppendLog) => call<Record<string, never>>('POST', `${stage(id, name)}/log`, { body }),
     endStageRun: (id: string, name: string, body: runs.EndStageRun) =>
       call<Record<string, never>>('POST', `${stage(id, name)}/end`, { body }),
+    heartbeat: (id: string) => call<Record<string, never>>('POST', `${run(id)}/heartbeat`),
     endPipelineRun: (id: string, body: runs.EndPipelineRun) => call<Record<string, never>>('POST', `${run(id)}/end`, { body }),
   };
 }

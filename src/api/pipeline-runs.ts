@@ -87,7 +87,12 @@ export const EndStageRun = Type.Object({
 });
 export type EndStageRun = Static<typeof EndStageRun>;
 
-/** `POST /api/1/pipeline-runs/:id/end` */
+/**
+ * `POST /api/1/pipeline-runs/:id/heartbeat` (no body) every 10 s while nothing else is recorded: a running run without a sign of
+ * life for 60 s is cancelled. 409 where it has ended.
+ *
+ * `POST /api/1/pipeline-runs/:id/end`
+ */
 export const EndPipelineRun = Type.Object({
   outcome: Type.Union([Type.Literal('succeeded'), Type.Literal('failed'), Type.Literal('cancelled')]),
   message: Type.Optional(Type.String({ maxLength: 10_000 })),

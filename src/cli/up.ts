@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { hasOperator, openApp, type App } from '../app.ts';
 import { createLocks } from '../backends/locks/flock.ts';
 import { MillwrightError } from '../errors.ts';
+import { watchLeases } from '../pipelines/runs/index.ts';
 import { isLoopback, startServer, type Server } from '../server/index.ts';
 import { ownState } from '../state-directory.ts';
 import { hashToken } from '../access/index.ts';
@@ -40,6 +41,7 @@ async function up(options: UpOptions, io: Io): Promise<void> {
       await refuseOpenDoor(app, options.host);
       const server = await startServer(app, { host: options.host, port, hosts: io.config.hosts });
       state.publish({ url: urlOf(server), pid: process.pid }, app.ownerToken);
+      watchLeases({ ...app, onError: (error) => app.log.error({ err: error }, 'lost pipeline runs were not looked for') }, io.signal);
       io.stdout(readyLine(server, app, options.json === true));
       await ended(server, io.signal, idleMs);
       await server.close();

@@ -4,5 +4,6 @@ import { access } from './0001-access.ts';
 import { tracking } from './0002-tracking.ts';
 import { registry } from './0003-registry.ts';
 import { pipelines } from './0004-pipelines.ts';
+import { pipelineLeases } from './0005-pipeline-leases.ts';
 
-export const migrations: readonly Migration[] = [access, tracking, registry, pipelines];
+export const migrations: readonly Migration[] = [access, tracking, registry, pipelines, pipelineLeases];

@@ -23,6 +23,7 @@ import {
   getPipelineRun,
   listPipelineRuns,
   readLog,
+  renewPipelineRun,
   type PipelineRunRow,
 } from '../pipelines/runs/index.ts';
 import { integerQuery } from './query.ts';
@@ -56,6 +57,7 @@ export const pipelineRunRoutes: readonly Route[] = [
     bodyLimitBytes: 16 * 1024 * 1024,
     handler: endStage,
   },
+  { method: 'POST', url: `${one}/heartbeat`, action: 'pipelines.record', body: 'none', handler: heartbeat },
   { method: 'POST', url: `${one}/end`, action: 'pipelines.record', body: EndPipelineRun, handler: end },
 ];
 
@@ -127,6 +129,7 @@ async function append({ app, principal, params, body }: Call): Promise<Record<st
     pipelineRunId: params['id']!,
     stage: params['stage']!,
     text: (body as AppendLog).text,
+    now: app.clock.now(),
   });
   return {};
 }
@@ -146,6 +149,11 @@ async function endStage({ app, principal, params, body }: Call): Promise<Record<
     cpuSeconds: stageEnd.cpuSeconds ?? null,
     peakMemoryBytes: stageEnd.peakMemoryBytes ?? null,
   });
+  return {};
+}
+
+async function heartbeat({ app, principal, params }: Call): Promise<Record<string, never>> {
+  await app.db.write(renewPipelineRun, { scope: principal, id: params['id']!, now: app.clock.now() });
   return {};
 }
 

@@ -7,7 +7,7 @@ import { recordEvent } from '../../events/index.ts';
 import { recordEdges } from '../../lineage/index.ts';
 import { declareGates } from '../../registry/index.ts';
 import type { GateDefinition } from '../../formats/project/index.ts';
-import { openRun } from './state.ts';
+import { leaseMs, openRun, renewLease } from './state.ts';
 import type { PipelineRunTables } from './tables.ts';
 
 export interface NewPipelineRun {
@@ -31,6 +31,7 @@ export const beginPipelineRun = defineWrite<PipelineRunTables, NewPipelineRun, {
   'pipelines.beginPipelineRun',
   async (tx, run) => {
     const scope = { workspaceId: run.actor.workspaceId };
+    refuseTwins(run.stages.map((stage) => stage.name));
     const number = await nextNumber(tx, run);
     await tx.kysely
       .insertInto('pipeline_runs')
@@ -48,6 +49,7 @@ export const beginPipelineRun = defineWrite<PipelineRunTables, NewPipelineRun, {
         patch: run.patch,
         started_at: run.now,
         ended_at: null,
+        lease_until: run.now + leaseMs,
       })
       .execute();
     const insert = tx.statement(
@@ -78,6 +80,15 @@ export const beginPipelineRun = defineWrite<PipelineRunTables, NewPipelineRun, {
   },
 );
 
+function refuseTwins(names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name))
+      throw new MillwrightError('INVALID_PARAMETER_VALUE', `the stage '${name}' is listed twice: names are unique in a pipeline`);
+    seen.add(name);
+  }
+}
+
 async function nextNumber(tx: Tx<PipelineRunTables>, run: NewPipelineRun): Promise<number> {
   const [row] = await tx
     .statement<{ number: number }>(
@@ -99,6 +110,7 @@ export interface StartedStage {
 export const beginStageRun = defineWrite<PipelineRunTables, StartedStage, { id: string }>('pipelines.beginStageRun', async (tx, input) => {
   const scope = { workspaceId: input.actor.workspaceId };
   await openRun(tx, scope, input.pipelineRunId);
+  await renewLease(tx, scope, input.pipelineRunId, input.now);
   const [row] = await tx
     .statement<{ id: string }>(
       `update stage_runs set state = 'running', started_at = ? where workspace_id = ? and pipeline_run_id = ? and stage = ? and state in ('waiting', 'running') returning id`,

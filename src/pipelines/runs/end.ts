@@ -4,7 +4,7 @@ import { dataVersionId, recordDataVersions, type DataVersion } from '../../data/
 import { recordEvent } from '../../events/index.ts';
 import { recordEdges, type Edge } from '../../lineage/index.ts';
 import { recordEvidence } from '../../registry/index.ts';
-import { openRun, stageRunId } from './state.ts';
+import { openRun, renewLease, stageRunId } from './state.ts';
 import type { PipelineRunTables } from './tables.ts';
 
 export type StageOutcome = 'succeeded' | 'cached' | 'restored' | 'failed' | 'cancelled';
@@ -32,6 +32,7 @@ export const endStageRun = defineWrite<PipelineRunTables, EndedStage, void>('pip
   const scope = { workspaceId: stage.actor.workspaceId };
   const run = await openRun(tx, scope, stage.pipelineRunId);
   const id = await stageRunId(tx, scope, stage.pipelineRunId, stage.stage);
+  await renewLease(tx, scope, stage.pipelineRunId, stage.now);
   await tx.kysely
     .updateTable('stage_runs')
     .set({
@@ -128,8 +129,7 @@ async function edgesOfSkipped(tx: Tx<PipelineRunTables>, scope: Scope, id: strin
   return edges;
 }
 
-export interface EndedRun {
-  readonly actor: Principal;
+interface RunEnd {
   readonly id: string;
   readonly eventId: string;
   readonly now: number;
@@ -137,9 +137,16 @@ export interface EndedRun {
   readonly message: string | null;
 }
 
+export interface EndedRun extends RunEnd {
+  readonly actor: Principal;
+}
+
+export const endPipelineRun = defineWrite<PipelineRunTables, EndedRun, void>('pipelines.endPipelineRun', (tx, input) =>
+  closeRun(tx, { workspaceId: input.actor.workspaceId }, input.actor.name, input),
+);
+
 /** Closes a pipeline run: stages that never began are `skipped`, those that still ran are `cancelled`, their tokens end. */
-export const endPipelineRun = defineWrite<PipelineRunTables, EndedRun, void>('pipelines.endPipelineRun', async (tx, input) => {
-  const scope = { workspaceId: input.actor.workspaceId };
+export async function closeRun(tx: Tx<PipelineRunTables>, scope: Scope, actor: string, input: RunEnd): Promise<void> {
   const run = await openRun(tx, scope, input.id);
   const at = [input.now, scope.workspaceId, input.id] as const;
   await tx
@@ -165,7 +172,7 @@ export const endPipelineRun = defineWrite<PipelineRunTables, EndedRun, void>('pi
     subjectKind: 'pipeline_run',
     subjectId: input.id,
     at: input.now,
-    actor: input.actor.name,
+    actor,
     data: { project: run.project, number: run.number, outcome: input.outcome },
   });
-});
+}

@@ -1,5 +1,6 @@
 export { beginPipelineRun, beginStageRun } from './begin.ts';
 export { endPipelineRun, endStageRun, type StageOutcome } from './end.ts';
+export { cancelLostRuns, renewPipelineRun, watchLeases } from './lease.ts';
 export { appendLog, readLog } from './log.ts';
 export {
   countPipelineRuns,

@@ -1,6 +1,6 @@
 import type { Scope } from '../../access/index.ts';
 import { defineRead, defineWrite } from '../../backends/db/port.ts';
-import { stageRunId } from './state.ts';
+import { renewLease, stageRunId } from './state.ts';
 import type { PipelineRunTables } from './tables.ts';
 
 /** Characters of one stage's log that the server keeps; the rest stays in the task's own file. */
@@ -14,22 +14,26 @@ interface LogPlace {
   readonly stage: string;
 }
 
-export const appendLog = defineWrite<PipelineRunTables, LogPlace & { text: string }, void>('pipelines.appendLog', async (tx, input) => {
-  const id = await stageRunId(tx, input.scope, input.pipelineRunId, input.stage);
-  const [end] = await tx
-    .statement<{ offset: number }>(
-      'select coalesce(max(start_offset + length(text)), 0) as "offset" from stage_run_logs where workspace_id = ? and stage_run_id = ?',
-    )
-    .all(input.scope.workspaceId, id);
-  const offset = end!.offset;
-  if (offset >= keptCharacters) return;
-  // PostgreSQL's text holds no NUL.
-  const clean = input.text.replaceAll('\0', '\uFFFD');
-  const text = offset + clean.length >= keptCharacters ? clean.slice(0, keptCharacters - offset) + cutNotice : clean;
-  await tx
-    .statement('insert into stage_run_logs (workspace_id, stage_run_id, start_offset, text) values (?, ?, ?, ?)')
-    .run(input.scope.workspaceId, id, offset, text);
-});
+export const appendLog = defineWrite<PipelineRunTables, LogPlace & { text: string; now: number }, void>(
+  'pipelines.appendLog',
+  async (tx, input) => {
+    const id = await stageRunId(tx, input.scope, input.pipelineRunId, input.stage);
+    await renewLease(tx, input.scope, input.pipelineRunId, input.now);
+    const [end] = await tx
+      .statement<{ offset: number }>(
+        'select coalesce(max(start_offset + length(text)), 0) as "offset" from stage_run_logs where workspace_id = ? and stage_run_id = ?',
+      )
+      .all(input.scope.workspaceId, id);
+    const offset = end!.offset;
+    if (offset >= keptCharacters) return;
+    // PostgreSQL's text holds no NUL.
+    const clean = input.text.replaceAll('\0', '\uFFFD');
+    const text = offset + clean.length >= keptCharacters ? clean.slice(0, keptCharacters - offset) + cutNotice : clean;
+    await tx
+      .statement('insert into stage_run_logs (workspace_id, stage_run_id, start_offset, text) values (?, ?, ?, ?)')
+      .run(input.scope.workspaceId, id, offset, text);
+  },
+);
 
 export interface LogChunk {
   readonly text: string;

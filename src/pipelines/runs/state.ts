@@ -30,3 +30,13 @@ export async function stageRunId(tx: Tx<PipelineRunTables>, scope: Scope, pipeli
   if (row === undefined) throw new MillwrightError('RESOURCE_DOES_NOT_EXIST', `pipeline run '${pipelineRunId}' has no stage '${stage}'`);
   return row.id;
 }
+
+/** Six heartbeats of a recorder, which sends one every 10 s. */
+export const leaseMs = 60_000;
+
+/** A call that adds to a run is a sign that it lives. */
+export async function renewLease(tx: Tx<PipelineRunTables>, scope: Scope, id: string, now: number): Promise<void> {
+  await tx
+    .statement('update pipeline_runs set lease_until = ? where workspace_id = ? and id = ?')
+    .run(now + leaseMs, scope.workspaceId, id);
+}

@@ -15,6 +15,8 @@ export interface PipelineRunTables {
     patch: string | null;
     started_at: number;
     ended_at: number | null;
+    /** Null in runs of versions before leases. */
+    lease_until: number | null;
   };
   stage_runs: {
     workspace_id: number;
