@@ -14,7 +14,7 @@ import { checkExperimentName, checkExperimentTag, invalid } from './limits.ts';
 
 /** The number behind an id as clients send it. @throws RESOURCE_DOES_NOT_EXIST for a number that no experiment can have */
 export function parseExperimentId(text: string): number {
-  if (!/^-?\d+$/.test(text)) throw invalid(`Invalid experiment ID: '${text}'. Experiment IDs are numbers.`);
+  if (!/^-?\d+$/.test(text)) throw invalid(`Invalid experiment ID '${text}'. Experiment ID must be a valid integer.`);
   const id = Number(text);
   if (!Number.isSafeInteger(id)) throw noExperiment(id);
   return id;

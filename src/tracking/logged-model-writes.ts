@@ -43,7 +43,7 @@ export const insertLoggedModel = defineWrite<never, NewLoggedModel, LoggedModel>
     );
   await putParams(tx, row!.model_key, input.modelId, input.params);
   await putTags(tx, row!.model_key, input.tags);
-  if (input.sourceRunId !== undefined) {
+  if (input.sourceRunId) {
     const edge = {
       from: { kind: 'run', id: input.sourceRunId },
       to: { kind: 'logged_model', id: input.modelId },
@@ -100,12 +100,11 @@ export const logLoggedModelParams = defineWrite<never, { scope: Scope; modelId: 
   },
 );
 
-export const setLoggedModelTags = defineWrite<never, { scope: Scope; modelId: string; tags: readonly NamedValue[] }, LoggedModel>(
+export const setLoggedModelTags = defineWrite<never, { scope: Scope; modelId: string; tags: readonly NamedValue[] }, void>(
   'tracking.setLoggedModelTags',
   async (tx, { scope, modelId, tags }) => {
     const model = await findLoggedModel(tx, scope, modelId);
     await putTags(tx, model.model_key, tags);
-    return present(tx, scope, modelId);
   },
 );
 

@@ -27,7 +27,7 @@ export async function createLoggedModel(
     modelId: `m-${id}`,
     name: input.name || randomName(id),
     modelType: input.modelType,
-    sourceRunId: input.sourceRunId || undefined,
+    sourceRunId: input.sourceRunId,
     params: checkedParams(input.params),
     tags: checkedTags(input.tags),
     now: ctx.clock.now(),
@@ -61,13 +61,8 @@ export async function logLoggedModelParams(
   await ctx.db.write(writes.logLoggedModelParams, { scope: { workspaceId: scope.workspaceId }, modelId, params: checked });
 }
 
-export async function setLoggedModelTags(
-  ctx: TrackingContext,
-  scope: Scope,
-  modelId: string,
-  tags: readonly NamedValue[],
-): Promise<LoggedModel> {
-  return ctx.db.write(writes.setLoggedModelTags, { scope: { workspaceId: scope.workspaceId }, modelId, tags: checkedTags(tags) });
+export async function setLoggedModelTags(ctx: TrackingContext, scope: Scope, modelId: string, tags: readonly NamedValue[]): Promise<void> {
+  await ctx.db.write(writes.setLoggedModelTags, { scope: { workspaceId: scope.workspaceId }, modelId, tags: checkedTags(tags) });
 }
 
 export async function deleteLoggedModelTag(ctx: TrackingContext, scope: Scope, modelId: string, name: string): Promise<void> {

@@ -76,7 +76,7 @@ const byStep = 'step, logged_at, value, is_nan';
 
 /**
  * One metric of several runs, at most `limit` points a run: the first of as many equal buckets, and the last point.
- * @throws RESOURCE_DOES_NOT_EXIST where one of the runs is not there
+ * Runs that are not there are left out.
  */
 export const sampleMetricHistories = defineRead<
   never,
@@ -85,10 +85,14 @@ export const sampleMetricHistories = defineRead<
 >('tracking.sampleMetricHistories', async (tx, { scope, runIds, name, limit, steps }) => {
   const metrics: RunMetric[] = [];
   for (const runId of runIds) {
-    const run = await findRun(tx, scope, runId);
-    const series = await findSeries(tx, run.run_key, name);
+    const [series] = await tx
+      .statement<{ series_key: number }>(
+        `select s.series_key from runs r join metric_series s on s.run_key = r.run_key and s.name = ?
+         where r.workspace_id = ? and r.run_id = ?`,
+      )
+      .all(name, scope.workspaceId, runId);
     if (series === undefined) continue;
-    for (const row of await sampleSeries(tx, series, limit, steps)) metrics.push({ ...metricOf(name, row), runId });
+    for (const row of await sampleSeries(tx, series.series_key, limit, steps)) metrics.push({ ...metricOf(name, row), runId });
   }
   return metrics;
 });

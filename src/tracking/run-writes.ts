@@ -164,3 +164,31 @@ export const deleteTag = defineWrite<never, { scope: Scope; runId: string; name:
     if (gone.length === 0) throw new MillwrightError('RESOURCE_DOES_NOT_EXIST', `No tag with name: ${name} in run with id ${runId}`);
   },
 );
+
+const modelHistoryTag = 'mlflow.log-model.history';
+const modelHistoryFields = ['run_id', 'artifact_path', 'utc_time_created', 'model_uuid', 'flavors'];
+
+/** Adds a model to the list in the run's tag; a list that would not fit in a tag is refused. */
+export const appendModel = defineWrite<never, { scope: Scope; runId: string; model: Readonly<Record<string, unknown>> }, void>(
+  'tracking.appendModel',
+  async (tx, { scope, runId, model }) => {
+    const run = await findActiveRun(tx, scope, runId);
+    const [row] = await tx
+      .statement<{ value: string }>('select value from run_tags where run_key = ? and name = ?')
+      .all(run.run_key, modelHistoryTag);
+    const entry = Object.fromEntries(modelHistoryFields.filter((field) => field in model).map((field) => [field, model[field]]));
+    const value = JSON.stringify([...parseList(row?.value ?? '[]'), entry]);
+    await putTags(tx, run.run_key, [{ name: modelHistoryTag, value }]);
+  },
+);
+
+/** The list in a tag; empty where a client wrote something else into it. */
+function parseList(json: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(json);
+    return Array.isArray(value) ? value : [];
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
+}

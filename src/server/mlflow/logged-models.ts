@@ -52,8 +52,8 @@ export const loggedModelRoutes = [
       const model = await tracking.createLoggedModel(app, scope, {
         experimentId: tracking.parseExperimentId(request.experiment_id),
         name: request.name,
-        modelType: request.model_type,
-        sourceRunId: request.source_run_id,
+        modelType: request.model_type ?? '',
+        sourceRunId: request.source_run_id ?? '',
         params: request.params.map(tagOf),
         tags: request.tags.map(tagOf),
       });
@@ -91,9 +91,7 @@ export const loggedModelRoutes = [
     path: '/mlflow/logged-models/{model_id}/tags',
     action: write,
     request: messages.setLoggedModelTags,
-    handler: async ({ app, scope, request }) => ({
-      model: loggedModelJson(await tracking.setLoggedModelTags(app, scope, request.model_id, request.tags.map(tagOf))),
-    }),
+    handler: ({ app, scope, request }) => tracking.setLoggedModelTags(app, scope, request.model_id, request.tags.map(tagOf)),
   }),
   mlflowRoute({
     method: 'DELETE',

@@ -200,7 +200,7 @@ const specialDoubles: Readonly<Record<string, number>> = {
 
 function readDouble(value: unknown): number {
   if (typeof value === 'number') return value;
-  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'bigint' || typeof value === 'boolean') return Number(value);
   if (typeof value === 'string') {
     if (doubleText.test(value)) return Number(value);
     const special = specialDoubles[value.toLowerCase()];

@@ -73,4 +73,11 @@ export const runRoutes = [
     request: messages.deleteTag,
     handler: ({ app, scope, request }) => tracking.deleteTag(app, scope, request.run_id, request.key),
   }),
+  mlflowRoute({
+    method: 'POST',
+    path: '/mlflow/runs/log-model',
+    action: write,
+    request: messages.logModel,
+    handler: ({ app, scope, request }) => tracking.recordModel(app, scope, request.run_id, request.model_json),
+  }),
 ].flat();

@@ -1,3 +1,4 @@
+import { MillwrightError } from '../../errors.ts';
 import * as tracking from '../../tracking/index.ts';
 import { experimentJson, runJson } from './run-json.ts';
 import { loggedModelJson } from './logged-models.ts';
@@ -5,6 +6,8 @@ import * as messages from './messages.ts';
 import type { Message } from './proto-fields.ts';
 import { listJson } from './proto-json.ts';
 import { mlflowRoute, type MlflowCall } from './route.ts';
+
+const mostRuns = 50_000;
 
 async function searchExperiments({ app, scope, request }: MlflowCall<typeof messages.searchExperiments.shape>): Promise<object> {
   const found = await app.db.read(tracking.searchExperiments, {
@@ -50,6 +53,12 @@ export const searchRoutes = [
     action: 'read',
     request: messages.searchRuns,
     async handler({ app, scope, request }) {
+      if (request.max_results > mostRuns) {
+        throw new MillwrightError(
+          'INVALID_PARAMETER_VALUE',
+          `Invalid value ${request.max_results} for parameter 'max_results' supplied:  Hint: Value was of type 'int'. See the API docs for more information about request parameters.`,
+        );
+      }
       const found = await app.db.read(tracking.searchRuns, {
         scope,
         experimentIds: request.experiment_ids.map(tracking.parseExperimentId),
@@ -59,7 +68,7 @@ export const searchRoutes = [
         limit: request.max_results,
         pageToken: request.page_token || undefined,
       });
-      return { runs: listJson(found.runs.map(runJson)), next_page_token: found.nextPageToken };
+      return { runs: listJson(found.runs.map((run) => ({ outputs: {}, ...runJson(run) }))), next_page_token: found.nextPageToken };
     },
   }),
   mlflowRoute({

@@ -196,7 +196,8 @@ class Reader {
     if (rest.startsWith(';') || /;\s*\S/.test(rest)) {
       return invalid(`Search filter contained multiple expression ${pythonQuote(this.#text)}. Provide AND-ed expression list.`);
     }
-    const words = rest.startsWith('(') ? [rest] : rest.split(/\s+/);
+    const keyword = /^(?:OR|NOT)\b/i.exec(rest)?.[0];
+    const words = keyword !== undefined ? [keyword] : rest.startsWith('(') ? [rest] : rest.split(/\s+/);
     return invalid(`Invalid clause(s) in filter string: ${words.map((word) => `'${word}'`).join(', ')}`);
   }
 }

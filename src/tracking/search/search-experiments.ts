@@ -120,7 +120,8 @@ function idCondition(clause: Clause, capabilities: Capabilities): Sql {
 
 function idOf(text: string): number {
   const id = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(id)) throw invalid(`Invalid experiment ID: '${text}'. Experiment IDs are numbers.`);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(id))
+    throw invalid(`Invalid experiment ID '${text}'. Experiment ID must be a valid integer.`);
   return id;
 }
 
