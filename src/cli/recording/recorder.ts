@@ -9,6 +9,9 @@ import type { Api } from '../remote.ts';
 import { createLogSender, type LogSender } from './log-sender.ts';
 import { stageEnvironment, type EnvironmentChange } from './stage-environment.ts';
 
+/** The server takes a run whose recorder is silent for a minute for lost. */
+const heartbeatMs = 10_000;
+
 /** What is known of a reproduction before it begins. */
 export interface Recording {
   readonly api: Api;
@@ -35,6 +38,7 @@ export function createRecorder(recording: Recording): RunRecorder {
   const logs = new Map<string, LogSender>();
   let runId = '';
   let lost = false;
+  let heartbeat: NodeJS.Timeout | undefined;
 
   const attempt = async (act: () => Promise<unknown>): Promise<void> => {
     if (lost) return;
@@ -47,12 +51,15 @@ export function createRecorder(recording: Recording): RunRecorder {
   const lose = (error: unknown): void => {
     if (lost) return;
     lost = true;
+    clearInterval(heartbeat);
     recording.warn(`the rest of this run is not recorded: ${error instanceof Error ? error.message : String(error)}`);
   };
 
   return {
     async begin(plan) {
       runId = (await recording.api.beginPipelineRun(describe(recording, plan))).id;
+      heartbeat = setInterval(() => void attempt(() => recording.api.heartbeat(runId)), heartbeatMs);
+      heartbeat.unref();
     },
     async stageStarting(stage) {
       let env: EnvironmentChange = {};
@@ -76,6 +83,7 @@ export function createRecorder(recording: Recording): RunRecorder {
       await attempt(async () => recording.api.endStageRun(runId, stage.address, await summarize(recording, stage, result)));
     },
     async end(outcome) {
+      clearInterval(heartbeat);
       await attempt(() => recording.api.endPipelineRun(runId, { outcome }));
     },
   };
