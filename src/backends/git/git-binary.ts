@@ -14,6 +14,11 @@ export function createGitFinder(env: Readonly<Record<string, string | undefined>
   };
 }
 
+/** Makes an empty repository of an existing folder. */
+export async function initGitRepository(folder: string, env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  await runGit(folder, ['init', '--quiet'], childEnv(env));
+}
+
 /** `.git` itself, or what the file of that name points to, and from a linked work tree on to the main one. */
 function commonDirOf(root: string): string {
   const dotGit = join(root, '.git');
