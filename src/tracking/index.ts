@@ -45,3 +45,13 @@ export { searchExperiments, type ExperimentSearch } from './search/search-experi
 export { searchLoggedModels, type LoggedModelSearch } from './search/search-logged-models.ts';
 export { searchRuns, type RunSearch } from './search/search-runs.ts';
 export { parseFilter, parseOrdering, type Clause, type FilterValue, type Ordering } from './search/filter.ts';
+export {
+  deleteArtifacts,
+  findArtifact,
+  findOwner,
+  listArtifacts,
+  putArtifact,
+  type ArtifactContext,
+  type ArtifactEntry,
+  type ArtifactPage,
+} from './artifacts.ts';

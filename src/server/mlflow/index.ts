@@ -1,3 +1,5 @@
+import { artifactFileRoutes } from './artifact-files.ts';
+import { artifactProxyRoutes } from './artifact-proxy.ts';
 import { experimentRoutes } from './experiments.ts';
 import { inputRoutes } from './inputs.ts';
 import { loggedModelRoutes } from './logged-models.ts';
@@ -24,6 +26,8 @@ const served: readonly Route[] = [
   ...registeredModelRoutes,
   ...modelVersionRoutes,
   ...promotionRoutes,
+  ...artifactProxyRoutes,
+  ...artifactFileRoutes,
 ];
 
 /** Every call of MLflow's API that this server answers, and a clear refusal of those that it knows and does not serve. */
