@@ -52,6 +52,7 @@ export const errorTable = {
   DVC_FILE_INVALID: { status: 400, exit: 255, meaning: 'A .dvc, dvc.yaml, dvc.lock or parameters file is wrong.' },
   DATA_ERROR: { status: 400, exit: 255, meaning: 'A data command cannot do what was asked.' },
   STAGE_FAILED: { status: 400, exit: 255, meaning: 'A stage of the pipeline failed.' },
+  VERB_FAILED: { status: 400, exit: 1, meaning: 'A data command refused what was asked, where DVC ends with 1.' },
   REPOSITORY_BUSY: { status: 409, exit: 255, meaning: 'Another process holds the lock of the repository.' },
 } as const satisfies Record<string, ErrorRow>;
 

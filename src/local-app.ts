@@ -4,7 +4,7 @@ import { processCompute } from './backends/compute/process.ts';
 import { createGitFinder } from './backends/git/git-binary.ts';
 import { createLocks } from './backends/locks/flock.ts';
 import type { Config } from './config.ts';
-import type { ProgressSink } from './data/effects.ts';
+import type { DataEffects, ProgressSink } from './data/effects.ts';
 import { openRepository, type Repository } from './data/repository.ts';
 import { randomIds, type Ids } from './lib/ids.ts';
 import { systemClock, type Clock } from './lib/time.ts';
@@ -27,9 +27,9 @@ export interface LocalSurroundings {
   readonly progress: ProgressSink;
 }
 
-/** Opens the repository around `cwd`. Throws NOT_A_REPOSITORY, DVC_CONFIG_INVALID. */
-export function openLocalApp({ cwd, config, signal, warn, progress }: LocalSurroundings): LocalApp {
-  const repository = openRepository(cwd, {
+/** What the data layer needs of this process. */
+export function localEffects({ config, signal, warn, progress }: Omit<LocalSurroundings, 'cwd'>): DataEffects {
+  return {
     env: config.env,
     userCacheDir: config.userCacheDir,
     git: createGitFinder(config.env),
@@ -38,7 +38,12 @@ export function openLocalApp({ cwd, config, signal, warn, progress }: LocalSurro
     fileWorker: runtimeFile('workers/files.js'),
     progress,
     warn,
-  });
+  };
+}
+
+/** Opens the repository around `cwd`. Throws NOT_A_REPOSITORY, DVC_CONFIG_INVALID. */
+export function openLocalApp(surroundings: LocalSurroundings): LocalApp {
+  const repository = openRepository(surroundings.cwd, localEffects(surroundings));
   const compute = processCompute(systemClock);
   return {
     repository,

@@ -2,6 +2,32 @@ import type { CommandEntry } from './command.ts';
 
 /** Every top-level command; its file is loaded only when it is called. Kept sorted by group, then as people meet them. */
 export const commands: readonly CommandEntry[] = [
+  { name: 'init', group: 'Data and pipelines (as DVC)', summary: 'Make a DVC repository here.', load: () => import('./init.ts') },
+  { name: 'add', group: 'Data and pipelines (as DVC)', summary: 'Track files and folders.', load: () => import('./add.ts') },
+  { name: 'status', group: 'Data and pipelines (as DVC)', summary: 'Show what is not up to date.', load: () => import('./status.ts') },
+  { name: 'commit', group: 'Data and pipelines (as DVC)', summary: 'Record what outputs hold now.', load: () => import('./commit.ts') },
+  {
+    name: 'checkout',
+    group: 'Data and pipelines (as DVC)',
+    summary: 'Make the work tree what the DVC files record.',
+    load: () => import('./checkout.ts'),
+  },
+  {
+    name: 'diff',
+    group: 'Data and pipelines (as DVC)',
+    summary: 'Show how data differs between commits, or from the work tree.',
+    load: () => import('./diff.ts'),
+  },
+  { name: 'data', group: 'Data and pipelines (as DVC)', summary: 'Show changes of data: data status.', load: () => import('./data.ts') },
+  { name: 'remote', group: 'Data and pipelines (as DVC)', summary: 'Manage remotes.', load: () => import('./remote-config.ts') },
+  { name: 'config', group: 'Data and pipelines (as DVC)', summary: 'Get and set options.', load: () => import('./config.ts') },
+  { name: 'cache', group: 'Data and pipelines (as DVC)', summary: 'Manage the cache.', load: () => import('./cache.ts') },
+  {
+    name: 'check-ignore',
+    group: 'Data and pipelines (as DVC)',
+    summary: 'Say whether .dvcignore names a path.',
+    load: () => import('./check-ignore.ts'),
+  },
   {
     name: 'repro',
     group: 'Data and pipelines (as DVC)',

@@ -11,7 +11,7 @@ const redrawMs = 100;
 export function terminalProgress(io: Pick<Io, 'stderr' | 'stderrIsTty'>, clock: Clock): ProgressSink {
   return {
     start(label, unit, total) {
-      if (!io.stderrIsTty) return silentProgress;
+      if (!io.stderrIsTty) return noProgress;
       const began = clock.now();
       let done = 0;
       let drawn = began + quietMs - redrawMs;
@@ -33,7 +33,9 @@ export function terminalProgress(io: Pick<Io, 'stderr' | 'stderrIsTty'>, clock: 
   };
 }
 
-const silentProgress: Progress = { advance: () => undefined, finish: () => undefined };
+const noProgress: Progress = { advance: () => undefined, finish: () => undefined };
+
+export const silentProgress: ProgressSink = { start: () => noProgress };
 
 function progressLine(label: string, unit: 'files' | 'bytes', done: number, total: number | undefined, elapsedMs: number): string {
   const rate = (done * 1000) / elapsedMs;

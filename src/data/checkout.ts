@@ -33,6 +33,8 @@ export interface CheckoutPlan {
   /** Set where the cache lacks what is to be restored: then nothing of this output is changed. */
   readonly isMissing: boolean;
   readonly stats: CheckoutStats;
+  /** The hash of what is there now; undefined where nothing is. */
+  readonly held: string | undefined;
 }
 
 export interface CheckoutStats {
@@ -53,8 +55,9 @@ export async function planCheckout(repository: Repository, output: TrackedOutput
   const { hash } = output.entry;
   const cache = repository.cache(output.entry.algorithm);
   const wanted = hash === undefined ? undefined : wantedFiles(cache, hash.value, isDirectoryHash(hash));
-  const unchangedPlan = { output, kind: undefined, changes: [], unsaved: [], stats: noStats };
   const present = await hashPath(repository, output.path, output.entry.algorithm);
+  const held = present?.hash.value;
+  const unchangedPlan = { output, kind: undefined, changes: [], unsaved: [], stats: noStats, held };
   if (hash !== undefined && present?.hash.value === hash.value && !options.relink) return { ...unchangedPlan, isMissing: false };
   if (wanted === undefined) return { ...unchangedPlan, isMissing: true };
   const current = new Map(
@@ -78,7 +81,7 @@ export async function planCheckout(repository: Repository, output: TrackedOutput
       : changes.length === 0 && isDirectoryHash(hash!) === (present.tree !== undefined)
         ? undefined
         : 'modified';
-  return { output, kind, changes: [...changes, ...relinks], unsaved, isMissing, stats };
+  return { output, kind, changes: [...changes, ...relinks], unsaved, isMissing, stats, held };
 }
 
 const noStats: CheckoutStats = { added: 0, modified: 0, deleted: 0 };
@@ -95,6 +98,7 @@ export async function planRemoval(repository: Repository, output: TrackedOutput)
     unsaved: files.filter(({ md5 }) => !hasObject(cache, md5)).map(({ relpath }) => join(output.path, relpath)),
     isMissing: false,
     stats: { ...noStats, deleted: files.length },
+    held: present?.hash.value,
   };
 }
 

@@ -101,11 +101,16 @@ const remotePaths = [
   'key_path',
 ];
 
+/** The options of a section that are paths. */
+export function pathOptions(section: string): readonly string[] {
+  if (section === 'cache') return ['dir'];
+  return sectionName(section)?.kind === 'remote' ? remotePaths : [];
+}
+
 /** Applies `map` to every option that is a path: those are relative to the folder of their file. */
 export function mapPaths(document: ConfigDocument, map: (path: string) => string): void {
   for (const [section, options] of document) {
-    const keys = section === 'cache' ? ['dir'] : sectionName(section)?.kind === 'remote' ? remotePaths : [];
-    for (const key of keys) {
+    for (const key of pathOptions(section)) {
       const value = options.get(key);
       if (typeof value === 'string' && value !== '') options.set(key, map(value));
     }
@@ -118,10 +123,9 @@ function absolutePath(folder: string, path: string): string {
   return resolve(folder, path);
 }
 
-/** The spelling for a file: relative to its folder, URLs and `~` as they are. */
+/** The spelling of an absolute path in a file of `folder`. */
 export function relativePath(folder: string, path: string): string {
-  if (/^\w+:\/\//.test(path) || isAbsolute(path) || path.startsWith('~')) return path;
-  return relative(folder, resolve(path)) || '.';
+  return relative(folder, path) || '.';
 }
 
 function typed(sections: ConfigDocument): DvcConfig {

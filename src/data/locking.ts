@@ -2,10 +2,11 @@
  * DVC's two locks, at DVC's places: `.dvc/tmp/lock` keeps operations on the whole repository apart; `.dvc/tmp/rwlock` says which paths a
  * process reads or writes, and outlives the first one while a stage's command runs.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { FileLock } from '../backends/locks/locks.ts';
 import { MillwrightError, errnoOf } from '../errors.ts';
+import { ensurePrivateFolders } from './private-folders.ts';
 import type { Repository } from './repository.ts';
 
 const RETRIES = 6;
@@ -19,7 +20,7 @@ export interface RepositoryLock {
 /** Runs `work` while no other process, ours or DVC's, works on the repository. Throws REPOSITORY_BUSY after three seconds of waiting. */
 export async function withRepositoryLock<T>(repository: Repository, work: (lock: RepositoryLock) => Promise<T>): Promise<T> {
   const path = join(repository.tmpDir, 'lock');
-  prepareTmpDir(repository);
+  ensurePrivateFolders(repository);
   let held = await acquire(repository, path);
   try {
     return await work({
@@ -35,11 +36,6 @@ export async function withRepositoryLock<T>(repository: Repository, work: (lock:
   } finally {
     held.release();
   }
-}
-
-/** Every process that opens the repository makes sure that Git does not see its private files, as DVC does. */
-function prepareTmpDir(repository: Repository): void {
-  mkdirSync(repository.tmpDir, { recursive: true });
 }
 
 async function acquire(repository: Repository, path: string): Promise<FileLock> {
@@ -109,7 +105,7 @@ interface Added {
 
 async function editClaims<T>(repository: Repository, edit: (claims: Claims) => T): Promise<T> {
   const file = join(repository.tmpDir, 'rwlock');
-  prepareTmpDir(repository);
+  ensurePrivateFolders(repository);
   const guard = await acquire(repository, `${file}.lock`);
   try {
     const claims = readClaims(file);

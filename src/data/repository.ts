@@ -72,8 +72,8 @@ export function findRoot(cwd: string): string {
   }
 }
 
-/** Finds the `.git` without starting Git: most commands never need the binary. */
-function findGit(root: string, effects: DataEffects): Git | undefined {
+/** The Git work tree that a folder is in, found without starting Git. */
+export function findGit(root: string, effects: DataEffects): Git | undefined {
   for (let folder = root; ; folder = dirname(folder)) {
     if (existsSync(join(folder, '.git'))) return effects.git.open(folder);
     if (folder === dirname(folder)) return undefined;
@@ -81,7 +81,7 @@ function findGit(root: string, effects: DataEffects): Git | undefined {
 }
 
 /** The pattern files that hold for every folder, weakest first. */
-function excludeFiles(git: Git, env: DataEffects['env']): string[] {
+export function excludeFiles(git: Git, env: DataEffects['env']): string[] {
   const home = env['HOME'] ?? homedir();
   const configured = [join(home, '.gitconfig'), join(git.commonDir, 'config')].flatMap((file) => configuredExcludes(file, home));
   const user = configured.at(-1) ?? join(env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'git', 'ignore');

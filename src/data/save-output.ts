@@ -35,7 +35,10 @@ export async function saveOutput(
   const saved = await hashForSaving(repository, output, keep);
   if (saved.meta.size === 0 && saved.tree === undefined) repository.effects.warn(`'${options.name}' is empty.`);
   if (saved.tree?.length === 0) repository.effects.warn(`'${options.name}' is empty.`);
-  if (keep && options.relink) relinkOutput(repository, path, saved);
+  if (keep && options.relink) {
+    relinkOutput(repository, path, saved);
+    repository.state.rememberOutput(path, saved.hash);
+  }
   return recorded(entry, saved);
 }
 

@@ -12,7 +12,9 @@ export interface ScmChanges {
   ignore(path: string): Promise<void>;
   /** Lets Git see an output again. */
   unignore(path: string): void;
-  /** Takes back the lines that `ignore` added: the command failed. */
+  /** What was ignored so far is declared in a file now, and stays ignored if the command fails later. */
+  settle(): void;
+  /** Takes back the lines that `ignore` added since: the command failed. */
   rollBack(): void;
   /** Stages the files where `core.autostage` says so. @returns the files left for the user to stage, relative to `cwd` */
   finish(cwd: string): Promise<readonly string[]>;
@@ -39,6 +41,7 @@ export function collectChanges(repository: Repository): ScmChanges {
       ignored.push(path);
     },
     unignore,
+    settle: () => void ignored.splice(0),
     rollBack: () => {
       for (const path of ignored.splice(0)) unignore(path);
     },
@@ -55,6 +58,7 @@ const noChanges: ScmChanges = {
   track: () => undefined,
   ignore: async () => undefined,
   unignore: () => undefined,
+  settle: () => undefined,
   rollBack: () => undefined,
   finish: async () => [],
 };

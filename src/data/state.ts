@@ -16,6 +16,10 @@ export interface HashState {
   /** The hash of a whole folder, by a digest of the names and stamps of all its files. */
   getFolder(key: string, fingerprint: string): string | undefined;
   setFolder(key: string, fingerprint: string, value: string): void;
+  /** Outputs that were put into the work tree from here, and what they held then: path → `algorithm:value`. */
+  outputs(): ReadonlyMap<string, string>;
+  rememberOutput(path: string, hash: { readonly algorithm: string; readonly value: string }): void;
+  forgetOutput(path: string): void;
   /** Writes what was learnt. Never fails a command: a memory that cannot be written is only slower. */
   flush(): void;
 }
@@ -33,6 +37,7 @@ export function openState(userCacheDir: string, root: string): HashState {
   const folder = join(userCacheDir, 'hashes', createHash('md5').update(root).digest('hex'));
   const files = table(join(folder, 'files'));
   const folders = table(join(folder, 'folders'));
+  const outputs = table(join(folder, 'outputs'));
   return {
     get: (key, stamp) => files.get(key, stampText(stamp)),
     set: (key, stamp, md5) => {
@@ -40,9 +45,13 @@ export function openState(userCacheDir: string, root: string): HashState {
     },
     getFolder: (key, fingerprint) => folders.get(key, fingerprint),
     setFolder: (key, fingerprint, value) => folders.set(key, fingerprint, value),
+    outputs: () => outputs.values(),
+    rememberOutput: (path, { algorithm, value }) => outputs.set(path, '', `${algorithm}:${value}`),
+    forgetOutput: (path) => outputs.delete(path),
     flush: () => {
       files.flush();
       folders.flush();
+      outputs.flush();
     },
   };
 }
@@ -72,6 +81,10 @@ function table(path: string) {
       if (row?.mark === mark && row.value === value) return;
       load().set(key, { mark, value });
       changed = true;
+    },
+    values: (): ReadonlyMap<string, string> => new Map([...load()].map(([key, row]) => [key, row.value])),
+    delete: (key: string): void => {
+      changed = load().delete(key) || changed;
     },
     flush: (): void => {
       if (!changed || rows === undefined) return;

@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { commitDvcFile } from '../data/index.ts';
+import { Project } from '../pipelines/index.ts';
+import type { Io } from './command.ts';
+import { confirm, endingWithOne, withChanges, withRepository } from './data-verb.ts';
+import { commonOptions } from './local.ts';
+import { chosenStages } from './targets.ts';
+
+interface CommitFlags {
+  readonly quiet?: boolean;
+  readonly force?: boolean;
+  readonly withDeps?: boolean;
+  readonly recursive?: boolean;
+  readonly relink: boolean;
+  readonly json?: boolean;
+}
+
+export function configure(command: Command, io: Io): void {
+  commonOptions(command)
+    .argument('[targets...]', 'outputs, .dvc files and stages; everything where none is given')
+    .option('-f, --force', 'record changes without asking')
+    .option('-d, --with-deps', 'also the stages that a target depends on')
+    .option('-R, --recursive', 'all stages below the folders given')
+    .option('--no-relink', 'leave the files of the work tree as they are')
+    .option('--json', 'print the committed stages as JSON')
+    .addHelpText('after', '\nExample:\n  $ millwright commit -f data/raw.csv')
+    .action((targets: string[], options: CommitFlags) => endingWithOne('failed to commit - ', () => run(targets, options, io)));
+}
+
+async function run(targets: readonly string[], options: CommitFlags, io: Io): Promise<void> {
+  await withRepository(io, options.quiet === true, (repository) =>
+    withChanges(io, repository, { isQuiet: true }, async (changes) => {
+      const project = Project.load({ repository, cwd: io.cwd });
+      const chosen = chosenStages(project, targets, { recursive: options.recursive === true, withDeps: options.withDeps === true });
+      const settings = { cwd: io.cwd, force: options.force === true, relink: options.relink, confirm };
+      for (const { stage, only } of chosen) {
+        if (stage.name === undefined) await commitDvcFile(repository, { stage, only }, changes, settings);
+      }
+      if (options.json === true) io.stdout(`${JSON.stringify({ committed: chosen.map(({ stage }) => stage.address) })}\n`);
+    }),
+  );
+}

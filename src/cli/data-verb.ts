@@ -1,0 +1,57 @@
+/** What DVC's data verbs share: the locked repository, what Git should know at the end, DVC's exit code 1. */
+import { createInterface } from 'node:readline/promises';
+import { collectChanges, ensurePrivateFolders, withRepositoryLock, type Repository, type ScmChanges } from '../data/index.ts';
+import { MillwrightError } from '../errors.ts';
+import type { Io } from './command.ts';
+import { gitHint, withLocalApp } from './local.ts';
+
+/** Runs `work` on the repository around the working directory, alone. */
+export async function withRepository<T>(io: Io, isQuiet: boolean, work: (repository: Repository) => Promise<T>): Promise<T> {
+  return withLocalApp(io, isQuiet, ({ repository }) => {
+    ensurePrivateFolders(repository);
+    return withRepositoryLock(repository, () => work(repository));
+  });
+}
+
+/** Runs a verb that changes files: stages or names them at the end, and takes back its `.gitignore` lines where it fails. */
+export async function withChanges<T>(
+  io: Io,
+  repository: Repository,
+  verb: { readonly isQuiet: boolean },
+  work: (changes: ScmChanges) => Promise<T>,
+): Promise<T> {
+  const changes = collectChanges(repository);
+  try {
+    const result = await work(changes);
+    const unstaged = await changes.finish(io.cwd);
+    if (!verb.isQuiet) io.stdout(gitHint(unstaged));
+    return result;
+  } catch (error) {
+    changes.rollBack();
+    throw error;
+  }
+}
+
+/** Most verbs of DVC end with 1, not 255, when they refuse. */
+export async function endingWithOne<T>(prefix: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof MillwrightError) || error.code !== 'DATA_ERROR') throw error;
+    throw new MillwrightError('VERB_FAILED', `${prefix}${error.message}`, {
+      cause: error,
+      ...(error.details === undefined ? {} : { details: error.details }),
+    });
+  }
+}
+
+/** Asks on a terminal; where there is none the answer is no. */
+export async function confirm(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/n] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  copyFileSync,
+  fchmodSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { errnoOf } from '../errors.ts';
+
+/**
+ * Writes a file so that a reader, and a machine after a power cut, finds the old text or the new one, whole. Its mode stays.
+ * @param stagingDir where the unfinished file lies: a folder that nobody looks into
+ */
+export function replaceFile(path: string, text: string, stagingDir: string): void {
+  mkdirSync(stagingDir, { recursive: true });
+  const staged = join(stagingDir, `${basename(path).slice(0, 100)}.${randomBytes(8).toString('hex')}`);
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  try {
+    const descriptor = openSync(staged, 'wx');
+    try {
+      writeFileSync(descriptor, text);
+      if (mode !== undefined) fchmodSync(descriptor, mode & 0o7777);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    rename(staged, path);
+  } catch (error) {
+    removeIfThere(staged);
+    throw error;
+  }
+  syncFolder(dirname(path));
+}
+
+/** Across file systems the last step is made beside the file. */
+function rename(staged: string, path: string): void {
+  try {
+    renameSync(staged, path);
+  } catch (error) {
+    if (errnoOf(error) !== 'EXDEV') throw error;
+    const beside = join(dirname(path), `.${basename(staged).slice(-16)}.tmp`);
+    copyFileSync(staged, beside);
+    renameSync(beside, path);
+    removeIfThere(staged);
+  }
+}
+
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+}
