@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { commitDvcFile } from '../data/index.ts';
 import { Project } from '../pipelines/index.ts';
 import type { Io } from './command.ts';
-import { confirm, endingWithOne, withChanges, withRepository } from './data-verb.ts';
+import { confirm } from './confirm.ts';
+import { endingWithOne, withChanges, withRepository } from './data-verb.ts';
 import { commonOptions } from './local.ts';
 import { chosenStages } from './targets.ts';
 
@@ -32,7 +33,12 @@ async function run(targets: readonly string[], options: CommitFlags, io: Io): Pr
     withChanges(io, repository, { isQuiet: true }, async (changes) => {
       const project = Project.load({ repository, cwd: io.cwd });
       const chosen = chosenStages(project, targets, { recursive: options.recursive === true, withDeps: options.withDeps === true });
-      const settings = { cwd: io.cwd, force: options.force === true, relink: options.relink, confirm };
+      const settings = {
+        cwd: io.cwd,
+        force: options.force === true,
+        relink: options.relink,
+        confirm: (question: string) => confirm(io, question),
+      };
       for (const { stage, only } of chosen) {
         if (stage.name === undefined) await commitDvcFile(repository, { stage, only }, changes, settings);
       }

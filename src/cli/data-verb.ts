@@ -1,5 +1,4 @@
 /** What DVC's data verbs share: the locked repository, what Git should know at the end, DVC's exit code 1. */
-import { createInterface } from 'node:readline/promises';
 import { collectChanges, ensurePrivateFolders, withRepositoryLock, type Repository, type ScmChanges } from '../data/index.ts';
 import { MillwrightError } from '../errors.ts';
 import type { Io } from './command.ts';
@@ -42,16 +41,5 @@ export async function endingWithOne<T>(prefix: string, work: () => Promise<T>): 
       cause: error,
       ...(error.details === undefined ? {} : { details: error.details }),
     });
-  }
-}
-
-/** Asks on a terminal; where there is none the answer is no. */
-export async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/n] `)).trim());
-  } finally {
-    terminal.close();
   }
 }

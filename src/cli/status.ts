@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { MillwrightError } from '../errors.ts';
 import { ParamsReader } from '../pipelines/params.ts';
 import { statusOf, type StageStatusEntry } from '../pipelines/changes.ts';
@@ -7,6 +7,7 @@ import type { Repository } from '../data/index.ts';
 import type { Io } from './command.ts';
 import { withRepository } from './data-verb.ts';
 import { commonOptions } from './local.ts';
+import { positiveInteger } from './positive-integer.ts';
 import { chosenStages } from './targets.ts';
 
 interface StatusFlags {
@@ -30,7 +31,7 @@ export function configure(command: Command, io: Io): void {
     .argument('[targets...]', 'outputs, .dvc files and stages; everything where none is given')
     .option('-c, --cloud', 'compare the cache with a remote instead')
     .option('-r, --remote <name>', 'the remote to compare with, where it is not the default one')
-    .option('-j, --jobs <number>', 'requests at a time, with --cloud', wholeNumber)
+    .option('-j, --jobs <number>', 'requests at a time, with --cloud', positiveInteger)
     .option('-a, --all-branches', 'with --cloud: also what the tips of all Git branches use')
     .option('-T, --all-tags', 'with --cloud: also what all Git tags use')
     .option('-A, --all-commits', 'with --cloud: also what all Git commits use')
@@ -44,7 +45,8 @@ export function configure(command: Command, io: Io): void {
 
 async function run(targets: readonly string[], options: StatusFlags, io: Io): Promise<void> {
   if (options.cloud === true || options.remote !== undefined) {
-    throw new MillwrightError('NOT_IMPLEMENTED', "'status --cloud' is not there yet: 'millwright push' says what the remote lacked");
+    const { cloudStatus } = await import('./cloud-status.ts');
+    return cloudStatus(targets, options, io);
   }
   refuseCloudOptions(options);
   const report = await withRepository(io, options.quiet === true, (repository) => localStatus(repository, targets, options, io));
@@ -52,11 +54,6 @@ async function run(targets: readonly string[], options: StatusFlags, io: Io): Pr
   if (options.quiet === true) io.exitCode = isClean ? 0 : 1;
   else if (options.json === true) io.stdout(`${JSON.stringify(report)}\n`);
   else io.stdout(isClean ? 'Data and pipelines are up to date.\n' : statusText(report));
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
-  return Number(text);
 }
 
 function refuseCloudOptions(options: StatusFlags): void {
