@@ -37,6 +37,7 @@ function root(io: Io): Command {
   return new Command('millwright')
     .description('The whole machine-learning loop in one program.')
     .version(version, '-V, --version')
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr });

@@ -1,23 +1,13 @@
 import { availableParallelism } from 'node:os';
-import { createInterface } from 'node:readline/promises';
-import { StringDecoder } from 'node:string_decoder';
 import type { Command } from 'commander';
 import { MillwrightError } from '../errors.ts';
 import type { LocalApp } from '../local-app.ts';
-import {
-  noRecorder,
-  Project,
-  reproduce,
-  type ReproduceContext,
-  type ReproduceInput,
-  type ReproduceResult,
-  type RunRecorder,
-  type Stage,
-} from '../pipelines/index.ts';
+import { noRecorder, Project, reproduce, type ReproduceInput, type ReproduceResult, type RunRecorder } from '../pipelines/index.ts';
 import type { Io } from './command.ts';
 import { commonOptions, gitHint, withLocalApp } from './local.ts';
 import { openRecorder } from './recording/open-recorder.ts';
 import { trackedData } from './recording/tracked-data.ts';
+import { reproContext } from './repro-context.ts';
 
 interface ReproOptions {
   readonly quiet?: boolean;
@@ -70,7 +60,7 @@ async function repro(targets: readonly string[], options: ReproOptions, io: Io):
   const input = inputOf(targets, options);
   const result = await withLocalApp(io, options.quiet === true, async (app) => {
     const recorder = input.dry ? noRecorder : await recorderOf(app, targets, input, io);
-    return reproduce({ ...contextOf(app, input, options, io), recorder }, input);
+    return reproduce({ ...reproContext(app, options, io, input.jobs), recorder }, input);
   });
   if (options.json === true) io.stdout(`${JSON.stringify({ reproduced: result.reproduced })}\n`);
   else if (options.quiet !== true) io.stdout(closingText(result));
@@ -115,55 +105,4 @@ function jobsOf(text: string): number {
   if (!/^\d+$/.test(text))
     throw new MillwrightError('USAGE', `--jobs must be a number, not '${text}': such as --jobs 4, or 0 for one a processor`);
   return Number(text) === 0 ? availableParallelism() : Number(text);
-}
-
-function contextOf(app: LocalApp, input: ReproduceInput, options: ReproOptions, io: Io): Omit<ReproduceContext, 'recorder'> {
-  const print = options.json === true ? io.stderr : io.stdout;
-  return {
-    ...app,
-    cwd: io.cwd,
-    env: io.config.env,
-    say: (line) => {
-      if (options.quiet !== true) print(`${line}\n`);
-    },
-    warn: (message) => io.stderr(`WARNING: ${message}\n`),
-    log: input.jobs > 1 ? taggedLog(print) : plainLog(print),
-    confirm,
-    pullData: {
-      runCache: () => Promise.reject(new MillwrightError('NOT_IMPLEMENTED', 'repro --pull is not there yet: run `millwright pull` first')),
-      objects: () => Promise.resolve(false),
-    },
-  };
-}
-
-function plainLog(print: (text: string) => void): ReproduceContext['log'] {
-  const decoders = new Map<Stage, StringDecoder>();
-  return (stage, chunk) => {
-    const decoder = decoders.get(stage) ?? new StringDecoder('utf8');
-    decoders.set(stage, decoder);
-    print(decoder.write(Buffer.from(chunk)));
-  };
-}
-
-/** Whole lines, each with its stage: several stages write at a time. */
-function taggedLog(print: (text: string) => void): ReproduceContext['log'] {
-  const rests = new Map<Stage, string>();
-  const plain = plainLog((text) => (pending += text));
-  let pending = '';
-  return (stage, chunk) => {
-    pending = rests.get(stage) ?? '';
-    plain(stage, chunk);
-    const lines = pending.split('\n');
-    rests.set(stage, lines.pop() ?? '');
-    for (const line of lines) print(`${stage.address} | ${line}\n`);
-  };
-}
-
-async function confirm(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/n] `)).trim());
-  } finally {
-    terminal.close();
-  }
 }

@@ -1,3 +1,7 @@
+export { addStage, type NewOutput, type NewStage } from './add-stage.ts';
+export { describeStage } from './describe-stage.ts';
+export { setFrozen, type EditContext } from './edit-stage.ts';
+export { editStages } from './edit-stages.ts';
 export { buildGraph, cutFrozen, type Graph } from './graph.ts';
 export { Project } from './project.ts';
 export { noRecorder, type PlannedStage, type RecordedPath, type RunPlan, type RunRecorder, type StageResult } from './recorder.ts';

@@ -93,7 +93,7 @@ export function readText(path: string): string | undefined {
   }
 }
 
-function pipelineStage(definition: StageDefinition, file: string, shownFile: string, lock: LockFile): Stage {
+export function pipelineStage(definition: StageDefinition, file: string, shownFile: string, lock: LockFile): Stage {
   const wdir = resolve(dirname(file), definition.wdir);
   const locked = lock.get(definition.name);
   const lockedDeps = lockedPaths(locked, 'deps');

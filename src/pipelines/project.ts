@@ -21,7 +21,7 @@ export class Project {
   }
 
   /** Reads every dvc.yaml and `.dvc` file of the repository. */
-  static load(context: LoadContext): Project {
+  static load(context: LoadContext, options: { readonly skipBroken: boolean } = { skipBroken: false }): Project {
     const stages: Stage[] = [];
     const pipelines: LoadedPipeline[] = [];
     const outputs = new Set<string>();
@@ -30,6 +30,14 @@ export class Project {
     return new Project(context, stages, pipelines);
 
     function read(file: string): void {
+      try {
+        readWhole(file);
+      } catch (error) {
+        if (!options.skipBroken || !(error instanceof MillwrightError)) throw error;
+      }
+    }
+
+    function readWhole(file: string): void {
       const found = basename(file) === 'dvc.yaml' ? readPipeline(file) : [loadDvcFile(context, file)];
       stages.push(...found);
       for (const stage of found) for (const { path } of stage.outs) outputs.add(path);
