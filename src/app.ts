@@ -88,8 +88,14 @@ async function openBlobs(stateDirectory: string, config: Config): Promise<{ blob
   }
   const { s3Blobs } = await import('./backends/blobs/s3.ts');
   const { bucket, prefix, endpoint } = config.artifactsUrl;
+  const region = config.env['AWS_REGION'] ?? config.env['AWS_DEFAULT_REGION'];
   return {
-    blobs: await s3Blobs({ bucket, prefix, ...(endpoint === undefined ? {} : { endpoint }) }),
+    blobs: await s3Blobs({
+      bucket,
+      prefix,
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(region === undefined ? {} : { region }),
+    }),
     place: `s3://${bucket}/${prefix}`,
   };
 }

@@ -1,4 +1,11 @@
-import type { CompletedPart } from '@aws-sdk/client-s3';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  UploadPartCopyCommand,
+  type CompletedPart,
+} from '@aws-sdk/client-s3';
 import type { BlobStat } from './port.ts';
 import { s3Failure } from './s3-failure.ts';
 import type { S3Store } from './s3.ts';
@@ -17,21 +24,21 @@ export async function copyObject(store: S3Store, from: string, to: string, stat:
 }
 
 async function copyWhole(store: S3Store, from: string, to: string): Promise<void> {
-  const { client, sdk, bucket, writeParameters } = store;
-  await client.send(new sdk.CopyObjectCommand({ ...writeParameters, Bucket: bucket, Key: to, CopySource: sourceName(bucket, from) }));
+  const { client, bucket, writeParameters } = store;
+  await client.send(new CopyObjectCommand({ ...writeParameters, Bucket: bucket, Key: to, CopySource: sourceName(bucket, from) }));
 }
 
 async function copyParts(store: S3Store, from: string, to: string, sizeBytes: number): Promise<void> {
-  const { client, sdk, bucket, writeParameters } = store;
+  const { client, bucket, writeParameters } = store;
   const target = { Bucket: bucket, Key: to };
-  const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand({ ...writeParameters, ...target }));
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...writeParameters, ...target }));
   const upload = { ...target, UploadId };
   try {
     const parts: CompletedPart[] = [];
     for (let first = 0; first < sizeBytes; first += copyPartBytes) {
       const range = `bytes=${first}-${Math.min(first + copyPartBytes, sizeBytes) - 1}`;
       const PartNumber = parts.length + 1;
-      const command = new sdk.UploadPartCopyCommand({
+      const command = new UploadPartCopyCommand({
         ...upload,
         PartNumber,
         CopySource: sourceName(bucket, from),
@@ -40,9 +47,9 @@ async function copyParts(store: S3Store, from: string, to: string, sizeBytes: nu
       const { CopyPartResult } = await client.send(command);
       parts.push({ PartNumber, ETag: CopyPartResult?.ETag });
     }
-    await client.send(new sdk.CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: parts } }));
+    await client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: parts } }));
   } catch (error) {
-    await client.send(new sdk.AbortMultipartUploadCommand(upload));
+    await client.send(new AbortMultipartUploadCommand(upload));
     throw error;
   }
 }

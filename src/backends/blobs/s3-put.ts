@@ -1,4 +1,11 @@
-import type { CompletedPart } from '@aws-sdk/client-s3';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+  type CompletedPart,
+} from '@aws-sdk/client-s3';
 import type { BlobSource, PutOptions, PutResult } from './port.ts';
 import { s3Failure, statusOf } from './s3-failure.ts';
 import type { S3Store } from './s3.ts';
@@ -27,25 +34,25 @@ export async function putObject(store: S3Store, key: string, source: BlobSource,
 }
 
 async function putWhole(store: S3Store, key: string, body: Buffer, options: PutOptions): Promise<PutResult> {
-  const command = new store.sdk.PutObjectCommand({ ...parameters(store, key, options), Body: body, ContentLength: body.length });
+  const command = new PutObjectCommand({ ...parameters(store, key, options), Body: body, ContentLength: body.length });
   const result = await store.client.send(command, abort(options));
   return { sizeBytes: body.length, written: true, ...(result.ETag === undefined ? {} : { etag: result.ETag }) };
 }
 
 /** Multipart: parts go while the source is read; on any failure the upload is aborted, so that no part stays and is paid for. */
 async function putParts(store: S3Store, key: string, chunks: AsyncGenerator<Uint8Array>, options: PutOptions): Promise<PutResult> {
-  const { client, sdk } = store;
+  const { client } = store;
   const target = { Bucket: store.bucket, Key: key };
-  const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand({ ...store.writeParameters, ...target }), abort(options));
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...store.writeParameters, ...target }), abort(options));
   const upload = { ...target, UploadId };
   try {
     const { parts, sizeBytes } = await sendParts(store, upload, chunks, options);
-    const command = new sdk.CompleteMultipartUploadCommand({ ...upload, ...condition(options), MultipartUpload: { Parts: parts } });
+    const command = new CompleteMultipartUploadCommand({ ...upload, ...condition(options), MultipartUpload: { Parts: parts } });
     const result = await client.send(command, abort(options));
     return { sizeBytes, written: true, ...(result.ETag === undefined ? {} : { etag: result.ETag }) };
   } catch (error) {
     // The endpoint that just failed may fail this too: the first failure is the one to report.
-    await client.send(new sdk.AbortMultipartUploadCommand(upload)).catch(() => undefined);
+    await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
     throw error;
   }
 }
@@ -57,7 +64,7 @@ async function sendParts(store: S3Store, upload: MultipartUpload, chunks: AsyncG
   const inFlight = new Set<Promise<void>>();
   let sizeBytes = 0;
   const send = async (PartNumber: number, Body: Buffer): Promise<void> => {
-    const command = new store.sdk.UploadPartCommand({ ...upload, PartNumber, Body, ContentLength: Body.length });
+    const command = new UploadPartCommand({ ...upload, PartNumber, Body, ContentLength: Body.length });
     const { ETag } = await store.client.send(command, abort(options));
     parts[PartNumber - 1] = { PartNumber, ETag };
   };

@@ -1,5 +1,5 @@
+import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
-import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import { resolveRange } from './key.ts';
 import type { BlobRead, GetOptions } from './port.ts';
 import { s3Failure, statusOf, unavailable } from './s3-failure.ts';
@@ -70,7 +70,7 @@ async function* resuming(
 }
 
 async function request(store: S3Store, key: string, range: string | undefined, etag: string | undefined, signal: AbortSignal | undefined) {
-  const command = new store.sdk.GetObjectCommand({
+  const command = new GetObjectCommand({
     Bucket: store.bucket,
     Key: key,
     ...(range === undefined ? {} : { Range: range }),

@@ -1,5 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
 import { MillwrightError } from '../../errors.ts';
 import { sharedCredentials } from './aws-credentials-file.ts';
 import { checkFolderPrefix, checkKey, checkPrefix } from './key.ts';
@@ -24,20 +31,17 @@ import { readObject } from './s3-read.ts';
 /** What the operations on single objects share. */
 export interface S3Store {
   readonly client: S3Client;
-  readonly sdk: typeof import('@aws-sdk/client-s3');
   readonly bucket: string;
   readonly writeParameters: Readonly<Record<string, string>>;
   /** For messages: `s3://bucket at https://…`. */
   readonly place: string;
 }
 
-/** The SDK is loaded here and nowhere else: it costs 100 ms and 30 MB, which only those pay who use S3. */
+/** This file and those it imports load the SDK, which costs 100 ms and 30 MB: `open.ts` imports it only for those who use S3. */
 export async function s3Blobs(options: Omit<S3Location, 'kind'>): Promise<Blobs> {
-  const sdk = await import('@aws-sdk/client-s3');
   const { bucket } = options;
   const store: S3Store = {
-    client: new sdk.S3Client(await clientConfig(options)),
-    sdk,
+    client: new S3Client(await clientConfig(options)),
     bucket,
     writeParameters: options.writeParameters ?? {},
     place: options.endpoint === undefined ? `s3://${bucket}` : `s3://${bucket} at ${options.endpoint}`,
@@ -112,7 +116,7 @@ class S3Blobs implements Blobs {
 
   async list(prefix: string, options: ListOptions = {}): Promise<BlobPage> {
     checkPrefix(prefix);
-    const command = new this.#store.sdk.ListObjectsV2Command({
+    const command = new ListObjectsV2Command({
       Bucket: this.#store.bucket,
       Prefix: this.#prefix + prefix,
       MaxKeys: pageLimit(options),
@@ -139,9 +143,9 @@ class S3Blobs implements Blobs {
 
   async delete(key: string): Promise<void> {
     checkKey(key);
-    const { client, sdk, bucket } = this.#store;
+    const { client, bucket } = this.#store;
     try {
-      await client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: this.#prefix + key }));
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: this.#prefix + key }));
     } catch (error) {
       if (statusOf(error) !== 404) throw s3Failure(this.#store, this.#prefix + key, error);
     }
@@ -172,9 +176,9 @@ class S3Blobs implements Blobs {
   }
 
   async #deleteAll(keys: readonly string[]): Promise<void> {
-    const { client, sdk, bucket } = this.#store;
+    const { client, bucket } = this.#store;
     const objects = keys.map((key) => ({ Key: this.#prefix + key }));
-    const command = new sdk.DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: objects, Quiet: true } });
+    const command = new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: objects, Quiet: true } });
     const result = await client.send(command).catch((error: unknown) => {
       throw s3Failure(this.#store, this.#prefix, error);
     });
@@ -189,7 +193,7 @@ class S3Blobs implements Blobs {
 
 async function headObject(store: S3Store, key: string): Promise<BlobStat | undefined> {
   try {
-    const head = await store.client.send(new store.sdk.HeadObjectCommand({ Bucket: store.bucket, Key: key }));
+    const head = await store.client.send(new HeadObjectCommand({ Bucket: store.bucket, Key: key }));
     return {
       sizeBytes: head.ContentLength ?? 0,
       modifiedMs: head.LastModified?.getTime() ?? 0,
