@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import { pathsOfVersion } from '../data/versions/index.ts';
 import { MillwrightError } from '../errors.ts';
 import { nodeKinds, traceLineage, type LineageNode as Node, type NodeKind } from '../lineage/index.ts';
-import { namePipelineRuns, nameStageRuns } from '../pipelines/runs/index.ts';
+import { namePipelineRuns, nameStageRuns, pathOfContent } from '../pipelines/runs/index.ts';
 import { integerQuery, requiredQuery } from './query.ts';
 import type { Call, Route } from './route.ts';
 
@@ -88,7 +88,11 @@ async function present(app: Pick<App, 'db'>, scope: Scope, nodes: readonly Node[
 async function pathOf(app: Pick<App, 'db'>, scope: Scope, id: string): Promise<{ label: string; href: string | null }> {
   const [algorithm, hash] = [id.slice(0, id.indexOf(':')), id.slice(id.indexOf(':') + 1)];
   const [place] = await app.db.read(pathsOfVersion, { scope, algorithm, hash });
-  if (place === undefined) return { label: hash.slice(0, 10), href: null };
+  if (place === undefined) {
+    const used = await app.db.read(pathOfContent, { scope, algorithm, hash });
+    if (used === undefined) return { label: hash.slice(0, 10), href: null };
+    return { label: `${used.path} @ ${hash.slice(0, 8)}`, href: `/pipelines/${used.pipelineRunId}?stage=${encodeURIComponent(used.stage)}` };
+  }
   return {
     label: `${place.path} @ ${hash.slice(0, 8)}`,
     href: `/data?project=${encodeURIComponent(place.project)}&path=${encodeURIComponent(place.path)}`,

@@ -8,6 +8,7 @@ export {
   listPipelineRuns,
   namePipelineRuns,
   nameStageRuns,
+  pathOfContent,
   stagesOfPaths,
   type PipelineRunDetail,
   type PipelineRunRow,

@@ -264,3 +264,19 @@ export const countPipelineRuns = defineRead<PipelineRunTables, { scope: Scope },
     return row!.count;
   },
 );
+
+/** A path at which a stage read or wrote a content: the name of data that no dataset knows, such as a script. */
+export const pathOfContent = defineRead<
+  PipelineRunTables,
+  { scope: Scope; algorithm: string; hash: string },
+  { path: string; stage: string; pipelineRunId: string } | undefined
+>('pipelines.pathOfContent', async (tx, { scope, algorithm, hash }) => {
+  const [row] = await tx
+    .statement<{ path: string; stage: string; pipelineRunId: string }>(
+      `select stage_run_data.path, stage_runs.stage, stage_runs.pipeline_run_id as "pipelineRunId" from stage_run_data
+       join stage_runs on stage_runs.workspace_id = stage_run_data.workspace_id and stage_runs.id = stage_run_data.stage_run_id
+       where stage_run_data.workspace_id = ? and stage_run_data.hash = ? and stage_run_data.algorithm = ? order by stage_run_data.stage_run_id desc limit 1`,
+    )
+    .all(scope.workspaceId, hash, algorithm);
+  return row;
+});
