@@ -1,8 +1,8 @@
-import { relative } from 'node:path';
 import type { Command } from 'commander';
-import { checkoutOutputs, type CheckoutReport } from '../data/index.ts';
+import { checkoutOutputs } from '../data/index.ts';
 import { MillwrightError } from '../errors.ts';
 import { Project } from '../pipelines/index.ts';
+import { changeLines, countText, failedText, shownChanges } from './checkout-text.ts';
 import type { Io } from './command.ts';
 import { withRepository } from './data-verb.ts';
 import { commonOptions } from './local.ts';
@@ -43,36 +43,11 @@ async function run(targets: readonly string[], options: CheckoutFlags, io: Io): 
       removeUnused: targets.length === 0 ? project.stages : undefined,
     });
   });
-  const shown = (paths: readonly string[]): string[] => paths.map((path) => relative(io.cwd, path) + (path.endsWith('/') ? '/' : ''));
-  const changes = { added: shown(report.added), deleted: shown(report.deleted), modified: shown(report.modified) };
-  if (options.json === true) io.stdout(`${JSON.stringify({ ...changes, failed: shown(report.failed), stats: report.stats })}\n`);
-  else if (options.quiet !== true) io.stdout(options.summary === true ? summary(report.stats) : listing(changes));
-  if (report.failed.length > 0 && options.allowMissing !== true) {
-    throw new MillwrightError(
-      'DATA_ERROR',
-      `Checkout failed for following targets:\n${shown(report.failed).join('\n')}\nIs your cache up to date? 'millwright fetch' brings what a remote has.`,
-    );
+  const changes = shownChanges(report, io.cwd);
+  if (options.json === true) io.stdout(`${JSON.stringify({ ...changes, stats: report.stats })}\n`);
+  else if (options.quiet !== true)
+    io.stdout(options.summary === true ? `${countText({ ...report.stats }) || 'No changes.'}\n` : changeLines(changes));
+  if (changes.failed.length > 0 && options.allowMissing !== true) {
+    throw new MillwrightError('DATA_ERROR', failedText(changes, "Is your cache up to date? 'millwright fetch' brings what a remote has."));
   }
-}
-
-function listing(changes: {
-  readonly added: readonly string[];
-  readonly deleted: readonly string[];
-  readonly modified: readonly string[];
-}): string {
-  const lines = [
-    ...changes.modified.map((path) => `M       ${path}`),
-    ...changes.added.map((path) => `A       ${path}`),
-    ...changes.deleted.map((path) => `D       ${path}`),
-  ];
-  return lines.map((line) => `${line}\n`).join('');
-}
-
-/** `1 file modified and 1 file deleted`, as DVC sums it up. */
-function summary(stats: CheckoutReport['stats']): string {
-  const parts = (['modified', 'added', 'deleted'] as const)
-    .filter((kind) => stats[kind] > 0)
-    .map((kind) => `${stats[kind]} file${stats[kind] === 1 ? '' : 's'} ${kind}`);
-  if (parts.length === 0) return 'No changes.\n';
-  return `${parts.length < 3 ? parts.join(' and ') : `${parts[0]!}, ${parts[1]!} and ${parts[2]!}`}\n`;
 }

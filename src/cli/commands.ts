@@ -41,6 +41,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./push.ts'),
   },
   {
+    name: 'pull',
+    group: 'Data and pipelines (as DVC)',
+    summary: 'Bring tracked data from a remote into the work tree.',
+    load: () => import('./pull.ts'),
+  },
+  {
     name: 'fetch',
     group: 'Data and pipelines (as DVC)',
     summary: 'Copy tracked data from a remote to the cache.',

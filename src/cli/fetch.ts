@@ -1,17 +1,10 @@
 import { Option, type Command } from 'commander';
 import { fetch, fetchRunCache, type WantedOutput } from '../data/transfer/index.ts';
+import { countText } from './checkout-text.ts';
 import type { Io } from './command.ts';
 import { positiveInteger } from './positive-integer.ts';
 import { transferContext } from './remotes.ts';
-import {
-  counted,
-  declareTransferOptions,
-  eachRemote,
-  runCacheRemote,
-  withTransfer,
-  type Transfer,
-  type TransferOptions,
-} from './transfer.ts';
+import { declareTransferOptions, eachRemote, runCacheRemote, withTransfer, type Transfer, type TransferOptions } from './transfer.ts';
 
 interface FetchOptions extends TransferOptions {
   readonly maxSize?: number;
@@ -28,7 +21,7 @@ export function configure(command: Command, io: Io): void {
 
 async function run(targets: readonly string[], options: FetchOptions, io: Io): Promise<void> {
   const fetched = await withTransfer(io, targets, options, (transfer) => fetchOutputs(transfer, options));
-  if (options.quiet !== true) io.stdout(fetched === 0 ? 'Everything is up to date.\n' : `${counted(fetched, 'fetched')}\n`);
+  if (options.quiet !== true) io.stdout(`${countText({ fetched }) || 'Everything is up to date.'}\n`);
 }
 
 /** @returns how many objects came; what the remote lacks was warned about, which is DVC's idea of success */

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { push, pushRunCache } from '../data/transfer/index.ts';
+import { countText } from './checkout-text.ts';
 import type { Io } from './command.ts';
 import { transferContext } from './remotes.ts';
-import { counted, declareTransferOptions, eachRemote, runCacheRemote, withTransfer, type TransferOptions } from './transfer.ts';
+import { declareTransferOptions, eachRemote, runCacheRemote, withTransfer, type TransferOptions } from './transfer.ts';
 
 export function configure(command: Command, io: Io): void {
   declareTransferOptions(command)
@@ -17,5 +18,5 @@ async function run(targets: readonly string[], options: TransferOptions, io: Io)
     const outputs = transfer.outputs.filter((output) => output.push && !output.isImport);
     return runs + (await eachRemote(transfer, outputs, options.remote, (store, group) => push(context, { store, outputs: group })));
   });
-  if (options.quiet !== true) io.stdout(pushed === 0 ? 'Everything is up to date.\n' : `${counted(pushed, 'pushed')}\n`);
+  if (options.quiet !== true) io.stdout(`${countText({ pushed }) || 'Everything is up to date.'}\n`);
 }

@@ -1,10 +1,10 @@
 /** The effects of a reproduction on a terminal: progress and logs to standard output, questions to the person. */
 import { createInterface } from 'node:readline/promises';
 import { StringDecoder } from 'node:string_decoder';
-import { MillwrightError } from '../errors.ts';
 import type { LocalApp } from '../local-app.ts';
 import { noRecorder, reproduce, type ReproduceContext, type ReproduceResult, type Stage } from '../pipelines/index.ts';
 import type { Io } from './command.ts';
+import { pullDataOf } from './pull-data.ts';
 
 interface OutputOptions {
   readonly quiet?: boolean;
@@ -24,10 +24,7 @@ export function reproContext(app: LocalApp, options: OutputOptions, io: Io, jobs
     warn: (message) => io.stderr(`WARNING: ${message}\n`),
     log: jobs > 1 ? taggedLog(print) : plainLog(print),
     confirm,
-    pullData: {
-      runCache: () => Promise.reject(new MillwrightError('NOT_IMPLEMENTED', 'repro --pull is not there yet: run `millwright pull` first')),
-      objects: () => Promise.resolve(false),
-    },
+    pullData: pullDataOf(app.repository, io.cwd),
   };
 }
 

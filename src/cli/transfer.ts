@@ -1,20 +1,14 @@
 import { globSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import { withRepositoryLock, type Repository } from '../data/index.ts';
-import {
-  byRemote,
-  committedOutputs,
-  defaultRemote,
-  wantedOutputs,
-  type ObjectStore,
-  type OutputTarget,
-  type WantedOutput,
-} from '../data/transfer/index.ts';
-import { Project, type Stage } from '../pipelines/index.ts';
+import type { Repository } from '../data/index.ts';
+import { byRemote, committedOutputs, defaultRemote, wantedOutputs, type ObjectStore, type WantedOutput } from '../data/transfer/index.ts';
+import { Project } from '../pipelines/index.ts';
 import type { Io } from './command.ts';
-import { commonOptions, withLocalApp } from './local.ts';
+import { withRepository } from './data-verb.ts';
+import { commonOptions } from './local.ts';
 import { positiveInteger } from './positive-integer.ts';
 import { openRemote } from './remotes.ts';
+import { chosenStages, type ChosenStage } from './targets.ts';
 
 /** What push, fetch, pull and `status --cloud` are asked alike. */
 export interface TransferOptions {
@@ -47,7 +41,8 @@ export function declareTransferOptions(command: Command): Command {
 
 export interface Transfer {
   readonly repository: Repository;
-  readonly targets: readonly OutputTarget[];
+  readonly project: Project;
+  readonly targets: readonly ChosenStage[];
   readonly outputs: readonly WantedOutput[];
   /** Opened when it is first asked for, closed at the end. */
   readonly remote: (name: string) => Promise<ObjectStore>;
@@ -60,40 +55,29 @@ export async function withTransfer<T>(
   options: TransferOptions,
   work: (transfer: Transfer) => Promise<T>,
 ): Promise<T> {
-  return withLocalApp(io, options.quiet === true, ({ repository }) =>
-    withRepositoryLock(repository, async () => {
-      const targets = targetsOf(Project.load({ repository, cwd: io.cwd }), words, options, io.cwd);
-      const outputs = [...wantedOutputs(repository, targets, io.cwd), ...(await ofRevisions(repository, options, io.cwd))];
-      const stores = new Map<string, Promise<ObjectStore>>();
-      const remote = (name: string): Promise<ObjectStore> => {
-        const store = stores.get(name) ?? openRemote(repository, name, options.jobs);
-        stores.set(name, store);
-        return store;
-      };
-      try {
-        return await work({ repository, targets, outputs, remote });
-      } finally {
-        for (const store of await Promise.allSettled(stores.values())) if (store.status === 'fulfilled') await store.value.close();
-      }
-    }),
-  );
+  return withRepository(io, options.quiet === true, async (repository) => {
+    const project = Project.load({ repository, cwd: io.cwd });
+    const targets = targetsOf(project, words, options, io.cwd);
+    const outputs = [...wantedOutputs(repository, targets, io.cwd), ...(await ofRevisions(repository, options, io.cwd))];
+    const stores = new Map<string, Promise<ObjectStore>>();
+    const remote = (name: string): Promise<ObjectStore> => {
+      const store = stores.get(name) ?? openRemote(repository, name, options.jobs);
+      stores.set(name, store);
+      return store;
+    };
+    try {
+      return await work({ repository, project, targets, outputs, remote });
+    } finally {
+      for (const store of await Promise.allSettled(stores.values())) if (store.status === 'fulfilled') await store.value.close();
+    }
+  });
 }
 
-function targetsOf(project: Project, words: readonly string[], options: TransferOptions, cwd: string): readonly OutputTarget[] {
-  if (words.length === 0) return project.stages.map((stage) => ({ stage }));
-  const names = options.glob === true ? words.flatMap((pattern) => globSync(pattern, { cwd })) : words;
-  const found = names.flatMap((name) => project.findGranular(name, { glob: false, recursive: options.recursive === true }));
-  if (options.withDeps !== true) return found;
-  const upstream = new Set<Stage>();
-  const visit = (stage: Stage): void => {
-    for (const above of project.graph.upstream(stage)) {
-      if (upstream.has(above)) continue;
-      upstream.add(above);
-      visit(above);
-    }
-  };
-  for (const { stage } of found) visit(stage);
-  return [...[...upstream].map((stage) => ({ stage })), ...found];
+function targetsOf(project: Project, words: readonly string[], options: TransferOptions, cwd: string): readonly ChosenStage[] {
+  const { glob = false, recursive = false, withDeps = false } = options;
+  const names = glob ? words.flatMap((pattern) => globSync(pattern, { cwd })) : words;
+  // Patterns that match nothing mean nothing; no words at all mean everything.
+  return words.length > 0 && names.length === 0 ? [] : chosenStages(project, names, { recursive, withDeps });
 }
 
 function ofRevisions(repository: Repository, options: TransferOptions, cwd: string): Promise<WantedOutput[]> {
@@ -118,9 +102,4 @@ export async function eachRemote(
 /** The remote that the run cache goes to. */
 export async function runCacheRemote({ repository, remote }: Transfer, chosen: string | undefined): Promise<ObjectStore> {
   return remote(chosen ?? defaultRemote(repository));
-}
-
-/** `4 files pushed`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${count === 1 ? 'file' : 'files'} ${what}`;
 }

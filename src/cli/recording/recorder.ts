@@ -97,13 +97,11 @@ function describe(recording: Recording, plan: RunPlan): BeginPipelineRun {
     ...(recording.commit === undefined ? {} : { commit: recording.commit }),
     ...(recording.branch === undefined ? {} : { branch: recording.branch }),
     ...(recording.patch === undefined ? {} : { patch: recording.patch }),
-    stages: plan.stages
-      .filter(isCommand)
-      .map((stage) => ({
-        name: stage.address,
-        command: commandOf(stage),
-        after: stage.upstream.filter((address) => commands.has(address)),
-      })),
+    stages: plan.stages.filter(isCommand).map((stage) => ({
+      name: stage.address,
+      command: commandOf(stage),
+      after: stage.upstream.filter((address) => commands.has(address)),
+    })),
     gates: [...recording.gates],
     data: [...recording.data],
   };

@@ -9,7 +9,7 @@ import type { UsedOutput } from './used-objects.ts';
 export interface OutputTarget {
   readonly stage: { readonly address: string; readonly deps: readonly TrackedDependency[]; readonly outs: readonly TrackedOutput[] };
   /** Absolute path of one of its outputs, or inside one: only that is meant. */
-  readonly only?: string;
+  readonly only?: string | undefined;
 }
 
 /** An output of the work tree or of a commit, before it is known where its objects go. */
