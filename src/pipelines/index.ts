@@ -8,3 +8,8 @@ export { noRecorder, type PlannedStage, type RecordedPath, type RunPlan, type Ru
 export { reproduce, type ReproduceContext, type ReproduceInput, type ReproduceResult } from './reproduce.ts';
 export type { PullData } from './stage-run.ts';
 export type { Stage } from './stage.ts';
+export { revisionsToShow, sameShown, type RevisionNames } from './revisions-to-show.ts';
+export { showMetrics, showParams, type Shown } from './show.ts';
+export { diffDocument, diffShown, type ShownDiff } from './show-diff.ts';
+export { atRevision, type Tree } from './tree.ts';
+export { chooseStages, collapseGroups, components, outputDag, stageDag, type Dag } from './dag.ts';
