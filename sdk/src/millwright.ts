@@ -2,6 +2,7 @@ import type { DatasetList, DatasetVersionList } from '../../src/api/datasets.ts'
 import type { EventList } from '../../src/api/events.ts';
 import type { Home } from '../../src/api/home.ts';
 import type { Lineage } from '../../src/api/lineage.ts';
+import type * as models from '../../src/api/models.ts';
 import type * as runs from '../../src/api/pipeline-runs.ts';
 import type { Settings } from '../../src/api/settings.ts';
 import type { CreatedToken, CreateToken, LoginCode, TokenList } from '../../src/api/tokens.ts';
@@ -11,6 +12,7 @@ import type { Call } from './client.ts';
 export function millwrightApi(call: Call) {
   const run = (id: string): string => `/api/1/pipeline-runs/${encodeURIComponent(id)}`;
   const stage = (id: string, name: string): string => `${run(id)}/stages/${encodeURIComponent(name)}`;
+  const model = (name: string): string => `/api/1/models/${encodeURIComponent(name)}`;
   return {
     home: () => call<Home>('GET', '/api/1/home'),
     settings: () => call<Settings>('GET', '/api/1/settings'),
@@ -19,6 +21,12 @@ export function millwrightApi(call: Call) {
     datasets: () => call<DatasetList>('GET', '/api/1/datasets'),
     datasetVersions: (project: string, path: string) =>
       call<DatasetVersionList>('GET', '/api/1/datasets/versions', { query: { project, path } }),
+    models: (query: { cursor?: string; limit?: number }) => call<models.ModelPage>('GET', '/api/1/models', { query }),
+    model: (name: string) => call<models.ModelDetail>('GET', model(name)),
+    decisions: (name: string, query: { cursor?: string; limit?: number }) =>
+      call<models.DecisionPage>('GET', `${model(name)}/decisions`, { query }),
+    promote: (name: string, body: models.Promote) => call<models.Promoted>('POST', `${model(name)}/promote`, { body }),
+    rollBack: (name: string, body: models.RollBack) => call<models.Promoted>('POST', `${model(name)}/rollback`, { body }),
     tokens: () => call<TokenList>('GET', '/api/1/tokens'),
     createToken: (body: CreateToken) => call<CreatedToken>('POST', '/api/1/tokens', { body }),
     createLoginCode: () => call<LoginCode>('POST', '/api/1/login-codes', { body: {} }),

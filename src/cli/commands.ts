@@ -67,6 +67,12 @@ export const commands: readonly CommandEntry[] = [
   { name: 'up', group: 'Server', summary: 'Serve API, wire protocols and pages from one process and port.', load: () => import('./up.ts') },
   { name: 'new', group: 'The loop', summary: 'Make a small project that runs at once.', load: () => import('./new.ts') },
   { name: 'runs', group: 'The loop', summary: 'List and read pipeline runs.', load: () => import('./runs.ts') },
+  {
+    name: 'models',
+    group: 'The loop',
+    summary: 'List models, show their decisions, promote and roll back.',
+    load: () => import('./models.ts'),
+  },
   { name: 'lineage', group: 'The loop', summary: 'Show what an object rests on and what it led to.', load: () => import('./lineage.ts') },
   { name: 'tokens', group: 'Server', summary: 'Make, list and revoke tokens.', load: () => import('./tokens.ts') },
   { name: 'url', group: 'Server', summary: 'Print an address that signs a browser in.', load: () => import('./url.ts') },

@@ -4,7 +4,7 @@ import { defineWrite } from '../backends/db/port.ts';
 import { recordEvent } from '../events/index.ts';
 import { recordEdges } from '../lineage/index.ts';
 import { findChampion, findGate, findHolder, isProtected, targetsOf, type Gate, type Target } from './gate-rows.ts';
-import { judge, type Verdict } from './judge.ts';
+import { judge, type Evidence, type Verdict } from './judge.ts';
 import type { ModelVersion } from './model.ts';
 import { checkAliasFree, checkAlias } from './names.ts';
 import { lockModel, readVersions, requireVersionRow, versionNode, type ModelRow } from './rows.ts';
@@ -17,6 +17,8 @@ export interface Move extends Act {
   readonly ids: readonly string[];
   /** Why an administrator moves it past the gate. */
   readonly override: string | undefined;
+  /** What people are told where no gate judged. */
+  readonly reason: string | undefined;
   /** Versions whose files have been read: one that is not among them and has no digest must be read first. */
   readonly examined: readonly number[];
 }
@@ -156,13 +158,13 @@ async function rule(
   target: Target,
   version: number | undefined,
 ): Promise<Ruling | 'unexamined'> {
-  const nothing = { expression: gate?.expression, evidence: undefined, digest: undefined };
-  if (gate === undefined) return { ...nothing, basis: 'no gate', verdict: { passed: true, message: '', clauses: [] } };
+  const candidate = version === undefined ? undefined : await requireVersionRow(tx, input.scope, input.name, version);
+  const nothing = { expression: gate?.expression, evidence: undefined, digest: candidate?.digest ?? undefined };
+  if (gate === undefined) return { ...nothing, basis: 'no gate', verdict: { passed: true, message: input.reason ?? '', clauses: [] } };
   if (input.override !== undefined)
     return { ...nothing, basis: 'override', verdict: { passed: true, message: input.override, clauses: [] } };
-  if (version === undefined)
+  if (version === undefined || candidate === undefined)
     return { ...nothing, basis: 'gate', verdict: { passed: false, message: keepsName(gate, target), clauses: [] } };
-  const candidate = await requireVersionRow(tx, input.scope, input.name, version);
   const championVersion = await findChampion(tx, model, gate, target, version);
   const champion = championVersion === undefined ? undefined : await requireVersionRow(tx, input.scope, input.name, championVersion);
   for (const row of [candidate, champion]) {
@@ -177,7 +179,7 @@ async function rule(
     evidence,
     digest: candidate.digest ?? undefined,
     champion: champion && { version: champion.version, digest: champion.digest ?? undefined },
-    alreadyLetThrough: evidence !== undefined && (await standsElsewhere(tx, input.scope, model, gate, target, version, evidence.id)),
+    alreadyLetThrough: evidence !== undefined && (await standsElsewhere(tx, input.scope, model, gate, target, version, evidence.sha256)),
   });
   return { basis: 'gate', verdict, expression: gate.expression, evidence, digest: candidate.digest ?? undefined };
 }
@@ -193,16 +195,16 @@ async function newestEvidence(
   tx: RegistryTx,
   scope: Scope,
   gate: Gate,
-): Promise<{ id: string; content: string; stageRunId: string } | undefined> {
+): Promise<(Evidence & { readonly stageRunId: string; readonly sha256: string }) | undefined> {
   const [row] = await tx
-    .statement<{ id: string; content: string; stage_run_id: string }>(
-      'select id, content, stage_run_id from evidence where workspace_id = ? and model_name = ? order by recorded_at desc, id desc limit 1',
+    .statement<{ id: string; content: string; stage_run_id: string; sha256: string }>(
+      'select id, content, stage_run_id, sha256 from evidence where workspace_id = ? and model_name = ? order by recorded_at desc, id desc limit 1',
     )
     .all(scope.workspaceId, gate.model);
-  return row && { id: row.id, content: row.content, stageRunId: row.stage_run_id };
+  return row && { id: row.id, content: row.content, stageRunId: row.stage_run_id, sha256: row.sha256 };
 }
 
-/** Whether this evidence put the version on another protected name, where it still stands. */
+/** Whether the same evidence (a cached stage hands it over again) put the version on another protected name, where it still stands. */
 async function standsElsewhere(
   tx: RegistryTx,
   scope: Scope,
@@ -210,17 +212,18 @@ async function standsElsewhere(
   gate: Gate,
   target: Target,
   version: number,
-  evidenceId: string,
+  sha256: string,
 ): Promise<boolean> {
   for (const other of targetsOf(gate)) {
     if (other.kind === target.kind && other.name === target.name) continue;
     if ((await findHolder(tx, model, other)) !== version) continue;
     const [row] = await tx
       .statement(
-        `select 1 from decisions where workspace_id = ? and model_name = ? and version = ? and evidence_id = ?
-         and target_kind = ? and target_name = ? and outcome = 'moved' limit 1`,
+        `select 1 from decisions d join evidence e on e.id = d.evidence_id
+         where d.workspace_id = ? and d.model_name = ? and d.version = ? and e.sha256 = ?
+           and d.target_kind = ? and d.target_name = ? and d.outcome = 'moved' limit 1`,
       )
-      .all(scope.workspaceId, model.name, version, evidenceId, other.kind, other.name);
+      .all(scope.workspaceId, model.name, version, sha256, other.kind, other.name);
     if (row !== undefined) return true;
   }
   return false;

@@ -7,8 +7,8 @@ import type { Ids } from '../lib/ids.ts';
 import type { Clock } from '../lib/time.ts';
 import { artifactPathOf } from '../tracking/index.ts';
 import { digestFolder } from './digest.ts';
-import { listDecisions, promotionContenders } from './gate-queries.ts';
-import type { Target } from './gate-rows.ts';
+import { listDecisions, listGates, promotionContenders } from './gate-queries.ts';
+import { isProtected, type Target } from './gate-rows.ts';
 import { sealFolder, setDigest } from './gate-writes.ts';
 import type { ModelVersion } from './model.ts';
 import { idsOfMove, moveAlias, moveStage, type Move, type MoveResult } from './move-writes.ts';
@@ -31,6 +31,8 @@ export interface Promotion {
   readonly archiveExisting: boolean;
   /** Why it goes past the gate: administrators only. */
   readonly override: string | undefined;
+  /** Kept with the decision where no gate protects the name. */
+  readonly reason?: string;
   readonly signal: AbortSignal;
 }
 
@@ -75,12 +77,14 @@ export async function rollBack(
       `the ${target.kind} '${target.name}' of '${name}' stood on no version before: promote one by its number`,
     );
   }
+  const [gate] = await ctx.db.read(listGates, { scope: principal, models: [name] });
   return promote(ctx, principal, {
     name,
     target,
     version: last.previousVersion,
     archiveExisting: target.kind === 'stage',
-    override: input.reason,
+    override: isProtected(gate, target) ? input.reason : undefined,
+    reason: input.reason,
     signal: input.signal,
   });
 }
@@ -94,12 +98,8 @@ function checkOverride(principal: Principal, reason: string): void {
  * Reads the digests that are not known yet. The folders are sealed before: what is hashed is what stays.
  * @returns the versions that have been looked at
  */
-async function examine(
-  ctx: RegistryContext,
-  principal: Principal,
-  { name, version, target, override, signal }: Promotion,
-): Promise<number[]> {
-  if (version === undefined || override !== undefined) return [];
+async function examine(ctx: RegistryContext, principal: Principal, { name, version, target, signal }: Promotion): Promise<number[]> {
+  if (version === undefined) return [];
   const targets = [target.kind === 'stage' ? { ...target, name: canonicalStage(target.name) } : target];
   const contenders = await ctx.db.read(promotionContenders, { scope: principal, name, version, targets });
   for (const { storageLocation, digest } of contenders) {
@@ -121,6 +121,7 @@ function move(ctx: RegistryContext, principal: Principal, promotion: Promotion, 
     name,
     ids: Array.from({ length: idsOfMove }, () => ctx.ids.uuid7()),
     override,
+    reason: promotion.reason,
     examined,
   };
   if (target.kind === 'alias') return ctx.db.write(moveAlias, { ...act, alias: target.name, version });

@@ -2,7 +2,7 @@ import type { Scope } from '../access/index.ts';
 import { defineRead } from '../backends/db/port.ts';
 import type { ModelVersion, RegisteredModel } from './model.ts';
 import { checkAlias, modelNotFound } from './names.ts';
-import { findModelRow, findVersionRow, latestRows, readModels, readVersions } from './rows.ts';
+import { findModelRow, findVersionRow, latestRows, readModels, readVersions, selectVersions, type VersionRow } from './rows.ts';
 import { canonicalStage, stages } from './stage.ts';
 import type { RegistryTables } from './tables.ts';
 
@@ -68,3 +68,14 @@ export const countModels = defineRead<RegistryTables, { scope: Scope }, number>(
     .all(scope.workspaceId);
   return row!.count;
 });
+
+/** Versions of one model, newest first. */
+export const listVersions = defineRead<RegistryTables, { scope: Scope; name: string; limit: number }, ModelVersion[]>(
+  'registry.listVersions',
+  async (tx, { scope, name, limit }) => {
+    const rows = await tx
+      .statement<VersionRow>(`${selectVersions} and m.name = ? order by v.version desc limit ?`)
+      .all(scope.workspaceId, name, limit);
+    return readVersions(tx, rows);
+  },
+);

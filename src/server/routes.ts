@@ -4,6 +4,7 @@ import { healthRoutes } from './health.ts';
 import { mlflowRoutes } from './mlflow/index.ts';
 import { homeRoutes } from './home.ts';
 import { lineageRoutes } from './lineage.ts';
+import { modelRoutes } from './models.ts';
 import { pageRoutes } from './pages.ts';
 import { pipelineRunRoutes } from './pipeline-runs.ts';
 import type { Route } from './route.ts';
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   ...datasetRoutes,
   ...eventRoutes,
   ...lineageRoutes,
+  ...modelRoutes,
   ...homeRoutes,
   ...tokenRoutes,
   ...settingsRoutes,
