@@ -51,7 +51,9 @@ async function environment(): Promise<PythonEnvironment> {
     requirements: join(root, 'examples/energy-forecast/requirements.txt'),
     cacheDir: join(build, 'python'),
     env: process.env,
-    onLog: (text) => process.stderr.write(text),
+    onLog: (text) => {
+      for (const [line] of text.matchAll(/^(Collecting|Installing|Successfully|Prepared|Installed) .*$/gm)) say(line.slice(0, 120));
+    },
   });
 }
 
@@ -95,12 +97,12 @@ async function versionData(): Promise<void> {
   if (await exists(join(project, 'dvc.lock'))) return say('is done');
   if (!(await exists(join(project, `${incoming}.dvc`)))) await millwright('add', incoming);
   await millwright('remote', 'add', '--default', '--force', 'storage', remote);
-  await millwright('push');
+  await millwright('push', incoming);
   await commit('Add the data of Victoria');
   await rm(join(project, incoming), { recursive: true, force: true });
   await rm(join(project, '.dvc', 'cache'), { recursive: true, force: true });
   say('deleted the data and the cache');
-  await millwright('pull');
+  await millwright('pull', incoming);
   await checkData();
 }
 
