@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { ensureEnvironment, type PythonEnvironment } from '../src/backends/python/environment.ts';
 import { printSummary, type DemoSummary } from './demo-summary.ts';
@@ -77,6 +77,7 @@ async function copyProject(): Promise<void> {
   if (await exists(join(project, '.git', 'HEAD'))) return say('is there');
   await cp(join(root, 'examples/energy-forecast'), project, { recursive: true });
   await run('git', 'init', '--quiet');
+  await appendFile(join(project, '.git/info/exclude'), '/summary.json\n');
   await commit('Start from the energy forecast');
 }
 
