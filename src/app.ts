@@ -1,7 +1,7 @@
 /** Composition root: configuration → back ends → domains. The only file that chooses implementations. */
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
-import { createToken, hasAdminToken, hashToken, newToken } from './access/index.ts';
+import { createToken, hasAdminToken, hashToken, newToken, principalOfToken, reservedTokenNames, setOperatorToken } from './access/index.ts';
 import { filesystemBlobs } from './backends/blobs/filesystem.ts';
 import type { Blobs } from './backends/blobs/port.ts';
 import type { Db } from './backends/db/port.ts';
@@ -12,6 +12,7 @@ import { randomIds, type Ids } from './lib/ids.ts';
 import { systemClock, type Clock } from './lib/time.ts';
 import { migrations } from './migrations/index.ts';
 import { runtimeFile } from './runtime-files.ts';
+import { readOwnerToken } from './state-directory.ts';
 
 /** What operations of the domains are given; each declares the part of it that it uses. */
 export interface App {
@@ -37,7 +38,7 @@ export async function openApp(stateDirectory: string, config: Config): Promise<A
   );
   const db = await openDatabase(stateDirectory, config);
   const { blobs, place } = await openBlobs(stateDirectory, config);
-  const ownerToken = newToken();
+  const ownerToken = await ownerTokenOf(db, stateDirectory);
   const app: App = {
     db,
     blobs,
@@ -52,8 +53,12 @@ export async function openApp(stateDirectory: string, config: Config): Promise<A
       await blobs.close();
     },
   };
-  await grantAdmin(app, 'owner', ownerToken);
-  if (config.adminToken !== undefined) await grantAdmin(app, 'MILLWRIGHT_ADMIN_TOKEN', config.adminToken);
+  await app.db.write(setOperatorToken, {
+    scope: { workspaceId: 1 },
+    id: app.ids.uuid7(),
+    hash: config.adminToken === undefined ? null : hashToken(config.adminToken),
+    now: app.clock.now(),
+  });
   return app;
 }
 
@@ -62,18 +67,19 @@ export function hasOperator(app: App): Promise<boolean> {
   return app.db.read(hasAdminToken, { now: app.clock.now() });
 }
 
-function grantAdmin(app: App, name: string, token: string): Promise<void> {
-  return app.db.write(createToken, {
-    scope: { workspaceId: 1 },
-    id: app.ids.uuid7(),
-    hash: hashToken(token),
-    name,
-    role: 'admin',
-    stageRunId: null,
-    now: app.clock.now(),
-    // The owner's token ends with its process, at the latest when the next owner writes another.
-    expiresAt: name === 'owner' ? app.clock.now() + 365 * 24 * 3600 * 1000 : null,
-  });
+/** The token of the owner before, so that what it was given to goes on over a restart; a new one where there is none that holds. */
+async function ownerTokenOf(db: Db, stateDirectory: string): Promise<string> {
+  const now = systemClock.now();
+  const before = readOwnerToken(stateDirectory);
+  if (before !== undefined) {
+    const principal = await db.read(principalOfToken, { hash: hashToken(before), now });
+    if (principal?.name === reservedTokenNames.owner) return before;
+  }
+  const token = newToken();
+  const name = reservedTokenNames.owner;
+  const fixed = { scope: { workspaceId: 1 }, role: 'admin', stageRunId: null, expiresAt: null } as const;
+  await db.write(createToken, { ...fixed, id: randomIds.uuid7(), hash: hashToken(token), name, now });
+  return token;
 }
 
 function openDatabase(stateDirectory: string, config: Config): Promise<Db> {

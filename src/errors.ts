@@ -20,6 +20,7 @@ export const errorTable = {
   RESOURCE_DOES_NOT_EXIST: { status: 404, exit: 66, meaning: 'Nothing of that name or id is there.' },
   ENDPOINT_NOT_FOUND: { status: 404, exit: 66, meaning: 'The server has no such route.' },
   RESOURCE_CONFLICT: { status: 409, exit: 75, meaning: 'The thing changed meanwhile; read it again.' },
+  REQUEST_TIMEOUT: { status: 408, exit: 75, meaning: 'The body of the request did not arrive in time.' },
   PAYLOAD_TOO_LARGE: { status: 413, exit: 65, mlflow: 'INVALID_PARAMETER_VALUE', meaning: 'The body exceeds the limit of the route.' },
   TOO_MANY_REQUESTS: { status: 429, exit: 75, mlflow: 'REQUEST_LIMIT_EXCEEDED', meaning: 'A queue is full; retry after the time given.' },
   NOT_IMPLEMENTED: { status: 501, exit: 69, meaning: 'The peer has this call and Millwright does not; see the known limits.' },

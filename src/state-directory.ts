@@ -24,12 +24,24 @@ export interface OwnedState {
 
 /** @throws STATE_LOCKED where another process owns it */
 export function ownState(directory: string, locks: Locks): OwnedState {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  // Never part of a commit, wherever it lies.
-  writeFileSync(join(directory, '.gitignore'), '*\n');
-  const lock = locks.tryLock(join(directory, 'lock'), `${process.pid}\n`);
+  const lock = lockDirectory(directory, locks);
   if (lock === undefined) throw locked(directory);
   return { directory, publish: (server, token) => publish(directory, server, token), release: () => release(directory, lock) };
+}
+
+function lockDirectory(directory: string, locks: Locks): FileLock | undefined {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // Never part of a commit, wherever it lies.
+    writeFileSync(join(directory, '.gitignore'), '*\n');
+    return locks.tryLock(join(directory, 'lock'), `${process.pid}\n`);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === undefined || !['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', 'ENAMETOOLONG'].includes(code)) throw error;
+    throw new MillwrightError('CONFIG_INVALID', `the state cannot be kept in ${directory} (${code}): choose another folder with --state`, {
+      cause: error,
+    });
+  }
 }
 
 function publish(directory: string, server: ServerFile, token: string): void {

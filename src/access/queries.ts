@@ -1,6 +1,7 @@
 import { defineRead } from '../backends/db/port.ts';
 import type { Principal, Role, Scope } from './scope.ts';
 import type { AccessTables } from './tables.ts';
+import { reservedTokenNames } from './tokens.ts';
 
 export interface TokenRow {
   readonly id: string;
@@ -45,11 +46,11 @@ export const listTokens = defineRead<AccessTables, { scope: Scope }, TokenRow[]>
   }));
 });
 
-/** Whether an administrator's token was made by hand: what `up --host` off loopback asks for. */
+/** Whether an operator made an administrator's token: neither the owner's nor those of browser sessions count. */
 export const hasAdminToken = defineRead<AccessTables, { now: number }, boolean>('access.hasAdminToken', async (tx, { now }) => {
   const rows = await tx
     .statement(
-      "select 1 from tokens where role = 'admin' and name <> 'owner' and revoked_at is null and (expires_at is null or expires_at > ?) limit 1",
+      "select 1 from tokens where role = 'admin' and name not in (?, ?) and revoked_at is null and (expires_at is null or expires_at > ?) limit 1",
     )
     .all(now);
   return rows.length > 0;

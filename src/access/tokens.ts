@@ -9,3 +9,6 @@ export function newToken(): string {
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
+
+/** Names of tokens that the program makes by itself; people cannot choose them. */
+export const reservedTokenNames = { owner: 'owner', session: 'browser', operator: 'MILLWRIGHT_ADMIN_TOKEN' } as const;

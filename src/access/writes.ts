@@ -2,6 +2,7 @@ import { MillwrightError } from '../errors.ts';
 import { defineWrite, type Statements } from '../backends/db/port.ts';
 import type { Principal, Role, Scope } from './scope.ts';
 import type { AccessTables } from './tables.ts';
+import { reservedTokenNames } from './tokens.ts';
 
 export interface NewToken {
   readonly scope: Scope;
@@ -14,15 +15,34 @@ export interface NewToken {
   readonly expiresAt: number | null;
 }
 
-/** Stores a token's hash; the same hash again changes nothing (the operator's token is given at every start). */
+/** Stores a token's hash. */
 export const createToken = defineWrite<AccessTables, NewToken, void>('access.createToken', async (tx, token) => {
   await tx
     .statement(
       `insert into tokens (workspace_id, id, hash, name, role, stage_run_id, created_at, expires_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (hash) do nothing`,
+       values (?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(token.scope.workspaceId, token.id, token.hash, token.name, token.role, token.stageRunId, token.now, token.expiresAt);
 });
+
+/**
+ * The operator's token holds as long as the server is started with it: at a start with another, or without one, those before end.
+ */
+export const setOperatorToken = defineWrite<AccessTables, { scope: Scope; id: string; hash: string | null; now: number }, void>(
+  'access.setOperatorToken',
+  async (tx, { scope, id, hash, now }) => {
+    await tx
+      .statement('update tokens set revoked_at = ? where workspace_id = ? and name = ? and revoked_at is null and hash <> ?')
+      .run(now, scope.workspaceId, reservedTokenNames.operator, hash ?? '');
+    if (hash === null) return;
+    await tx
+      .statement(
+        `insert into tokens (workspace_id, id, hash, name, role, created_at) values (?, ?, ?, ?, 'admin', ?)
+         on conflict (hash) do update set revoked_at = null where tokens.name = excluded.name`,
+      )
+      .run(scope.workspaceId, id, hash, reservedTokenNames.operator, now);
+  },
+);
 
 export const revokeToken = defineWrite<AccessTables, { scope: Scope; id: string; now: number }, void>(
   'access.revokeToken',

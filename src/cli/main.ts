@@ -10,7 +10,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const entry = commands.find((candidate) => candidate.name === name);
   try {
     const program = entry === undefined ? overview(io) : await programOf(entry, io);
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
     return io.exitCode;
   } catch (error) {
     return report(error, argv.includes('--json'), io);
@@ -22,7 +22,6 @@ function overview(io: Io): Command {
   const program = root(io);
   for (const entry of commands) program.command(entry.name).description(entry.summary).helpGroup(`${entry.group}:`).helpOption(false);
   program.addHelpText('after', '\nRun `millwright COMMAND --help` for its options and an example.');
-  program.action(() => program.help());
   return program;
 }
 
@@ -44,16 +43,12 @@ function root(io: Io): Command {
 }
 
 function report(error: unknown, json: boolean, io: Io): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExit(error);
+  // Commander has printed what it has to say.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : new MillwrightError('USAGE', error.message).exit;
   const known = error instanceof MillwrightError ? error : internal(error);
   if (json) io.stderr(`${JSON.stringify({ error: { code: known.code, message: known.message, ...known.details } })}\n`);
   else io.stderr(`millwright: ${known.message}\n`);
   return known.exit;
-}
-
-/** Commander has printed the message already. DVC ends with 254 on an unknown flag; scripts only look for non-zero. */
-function usageExit(error: CommanderError): number {
-  return error.code === 'commander.help' || error.code === 'commander.helpDisplayed' ? 0 : new MillwrightError('USAGE', error.message).exit;
 }
 
 function internal(error: unknown): MillwrightError {

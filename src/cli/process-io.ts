@@ -1,4 +1,4 @@
-import { resolveConfig } from '../config.ts';
+import { resolveConfig, type Config } from '../config.ts';
 import { MillwrightError } from '../errors.ts';
 import type { Io } from './command.ts';
 
@@ -18,9 +18,13 @@ export function processIo(): Io {
     if (error.code !== 'EPIPE') throw error;
     controller.abort(new MillwrightError('INTERRUPTED', 'nobody reads the output any more'));
   });
+  let config: Config | undefined;
   return {
     cwd: process.cwd(),
-    config: resolveConfig(),
+    // Resolved when first used: a wrong setting is the error of a command, and `--help` works with it.
+    get config() {
+      return (config ??= resolveConfig());
+    },
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     stdoutIsTty: process.stdout.isTTY === true,

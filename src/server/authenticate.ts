@@ -58,9 +58,22 @@ export function cookieOf(request: IncomingMessage, name: string): string | undef
   return undefined;
 }
 
-/** A forwarded request came from elsewhere, though its socket is a proxy's on this machine. */
+/** What proxies add. A request that came through one came from elsewhere, though its socket is of this machine. */
+const proxyHeaders = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'x-client-ip',
+  'cf-connecting-ip',
+];
+
 function localPrincipal(request: IncomingMessage): Principal | undefined {
-  const forwarded = request.headers.forwarded ?? request.headers['x-forwarded-for'] ?? request.headers['x-real-ip'];
-  if (forwarded !== undefined || !isLoopback(request.socket.remoteAddress)) return undefined;
-  return { workspaceId: 1, name: 'local', role: 'local', tokenId: undefined, stageRunId: undefined };
+  if (!isLoopback(request.socket.remoteAddress)) return undefined;
+  if (proxyHeaders.some((name) => request.headers[name] !== undefined)) return undefined;
+  return local;
 }
+
+const local: Principal = { workspaceId: 1, name: 'local', role: 'local', tokenId: undefined, stageRunId: undefined };

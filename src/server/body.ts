@@ -6,18 +6,41 @@ import { MillwrightError } from '../errors.ts';
 export const defaultBodyLimitBytes = 1024 * 1024;
 const depthLimit = 64;
 
+/** A body that is read as a whole must be there by then, however slow the client. */
+const bodyTimeoutMs = 120_000;
+
 /** Reads a whole body of at most `limitBytes`; a declared length is refused before anything is read. */
-export async function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  const declared = Number(request.headers['content-length'] ?? 0);
-  if (declared > limitBytes) throw tooLarge(limitBytes);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limitBytes) throw tooLarge(limitBytes);
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+export function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(tooLarge(limitBytes));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const refuse = (error: MillwrightError): void => {
+      clearTimeout(timer);
+      request.off('data', take).pause();
+      reject(error);
+    };
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > limitBytes) refuse(tooLarge(limitBytes));
+      else chunks.push(chunk);
+    };
+    const timer = setTimeout(
+      () => refuse(new MillwrightError('REQUEST_TIMEOUT', `the body did not arrive within ${bodyTimeoutMs / 1000} s: send it at once`)),
+      bodyTimeoutMs,
+    );
+    const cut = (): void => refuse(new MillwrightError('BAD_REQUEST', 'the connection ended before the body did'));
+    request
+      .on('data', take)
+      .once('end', () => {
+        clearTimeout(timer);
+        resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+      })
+      .once('error', cut)
+      .once('close', () => {
+        if (!request.complete) cut();
+      });
+  });
 }
 
 function tooLarge(limitBytes: number): MillwrightError {

@@ -4,6 +4,7 @@ import { listEvents, type Event } from '../events/index.ts';
 
 const pollMs = 500;
 const heartbeatMs = 15_000;
+const pageSize = 500;
 /** Ids are made before their transaction commits: an older id may appear up to this much later than a newer one. */
 const overlapMs = 5_000;
 
@@ -20,11 +21,15 @@ export function streamEvents(app: Pick<App, 'db' | 'clock'>, workspaceId: number
 
   const poll = async (): Promise<void> => {
     const now = app.clock.now();
-    const after = idAtTime(Math.max(startedAt, now - overlapMs - pollMs));
-    for (const event of await app.db.read(listEvents, { scope: { workspaceId }, after, limit: 500 })) {
-      if (sent.has(event.id)) continue;
-      sent.set(event.id, event.at);
-      stream.write(format(event));
+    let after: string | undefined = idAtTime(Math.max(startedAt, now - overlapMs - pollMs));
+    while (after !== undefined && !signal.aborted) {
+      const page: readonly Event[] = await app.db.read(listEvents, { scope: { workspaceId }, after, limit: pageSize });
+      for (const event of page) {
+        if (sent.has(event.id)) continue;
+        sent.set(event.id, event.at);
+        stream.write(format(event));
+      }
+      after = page.length < pageSize ? undefined : page.at(-1)!.id;
     }
     for (const [id, at] of sent) if (at < now - 4 * overlapMs) sent.delete(id);
     if (now - beatAt > heartbeatMs) {

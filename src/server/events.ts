@@ -20,10 +20,10 @@ export const eventRoutes: readonly Route[] = [
     url: '/api/1/events/stream',
     action: 'read',
     body: 'none',
-    handler: async ({ app, principal, signal }) =>
+    handler: async ({ app, principal, signal, stopping }) =>
       answer({
         headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
-        body: streamEvents(app, principal.workspaceId, signal),
+        body: streamEvents(app, principal.workspaceId, AbortSignal.any([signal, stopping])),
       }),
   },
 ];

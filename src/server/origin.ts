@@ -16,7 +16,7 @@ export function isLoopback(address: string | undefined): boolean {
 export function allowedHosts(bound: string, configured: readonly string[]): ReadonlySet<string> {
   return new Set([
     ...loopbackNames,
-    ...(bound === '0.0.0.0' || bound === '::' ? [] : [bound.toLowerCase()]),
+    ...(bound === '0.0.0.0' || bound === '::' ? [] : [bound.includes(':') ? `[${bound.toLowerCase()}]` : bound.toLowerCase()]),
     ...configured.map((name) => name.toLowerCase()),
   ]);
 }

@@ -19,8 +19,10 @@ export interface Call {
   readonly body: unknown;
   /** The body as it arrives (`body: 'stream'`). */
   readonly stream: Readable;
-  /** Aborts when the client goes away or the server stops. */
+  /** Aborts when the client goes away; a server that stops lets running requests end and cuts them off after 10 s. */
   readonly signal: AbortSignal;
+  /** Aborts when the server begins to stop: what would never end by itself ends then. */
+  readonly stopping: AbortSignal;
   /** To be called after a token was revoked: what is remembered of tokens is dropped. */
   readonly revoked: () => void;
 }

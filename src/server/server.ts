@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -36,9 +37,18 @@ export async function startServer(app: App, options: ServerOptions): Promise<Ser
     logger: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: false },
-    requestTimeout: 0,
+    requestTimeout: 0, // uploads may be of any size; a connection on which nothing moves ends:
+    connectionTimeout: 120_000,
+    frameworkErrors: (error, request, reply) =>
+      void send(request, reply, failure(new MillwrightError('BAD_REQUEST', error.message), undefined, request, gate)),
   });
-  const gate: Gate = { app, authenticator: authenticator(app), hosts: allowedHosts(options.host, options.hosts) };
+  const stopping = new AbortController();
+  const gate: Gate = {
+    app,
+    authenticator: authenticator(app),
+    hosts: allowedHosts(options.host, options.hosts),
+    stopping: stopping.signal,
+  };
   // Bodies reach the handlers as they arrive; each route says how it reads its own.
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -47,13 +57,14 @@ export async function startServer(app: App, options: ServerOptions): Promise<Ser
   await listen(instance, options);
   const { port } = instance.server.address() as AddressInfo;
   const activity = watchActivity(instance);
-  return { host: options.host, port, close: () => closeWithin(instance, 10_000), whenIdle: activity.whenIdle };
+  return { host: options.host, port, close: () => closeWithin(instance, stopping, 10_000), whenIdle: activity.whenIdle };
 }
 
 interface Gate {
   readonly app: App;
   readonly authenticator: Authenticator;
   readonly hosts: ReadonlySet<string>;
+  readonly stopping: AbortSignal;
 }
 
 function mount(instance: FastifyInstance, route: Route, gate: Gate): void {
@@ -63,12 +74,13 @@ function mount(instance: FastifyInstance, route: Route, gate: Gate): void {
     handler: async (request, reply) => {
       const controller = new AbortController();
       reply.raw.once('close', () => {
-        if (!reply.raw.writableFinished) controller.abort();
+        // The body of an answer to HEAD is made and never sent: whoever makes it must hear that, too.
+        if (!reply.raw.writableFinished || request.method === 'HEAD') controller.abort();
       });
       try {
-        return send(reply, await handle(route, request, gate, controller.signal));
+        return send(request, reply, await handle(route, request, gate, controller.signal));
       } catch (error) {
-        return send(reply, failure(error, route, request, gate));
+        return send(request, reply, failure(error, route, request, gate));
       }
     },
   });
@@ -93,6 +105,7 @@ async function handle(route: Route, request: FastifyRequest, gate: Gate, signal:
     body: await readBody(route, request),
     stream: raw,
     signal,
+    stopping: gate.stopping,
     revoked: () => gate.authenticator.forget(),
   };
   return route.handler(call);
@@ -108,24 +121,31 @@ function failure(error: unknown, route: Route | undefined, request: FastifyReque
   const known = knownError(error);
   if (known.status >= 500)
     gate.app.log.error({ err: known.cause ?? known, method: request.method, path: request.url.split('?', 1)[0] }, known.message);
-  const body = route?.onError?.(known) ?? errorAnswer(known);
-  // The rest of a refused body is not read: the connection cannot be used again.
-  return request.raw.readableEnded || request.raw.headers['content-length'] === undefined
-    ? body
-    : { ...body, headers: { ...body.headers, connection: 'close' } };
+  return route?.onError?.(known) ?? errorAnswer(known);
 }
 
-function send(reply: FastifyReply, value: unknown): FastifyReply {
+function send(request: FastifyRequest, reply: FastifyReply, value: unknown): FastifyReply {
   reply.header('x-content-type-options', 'nosniff');
+  if (isLeftUnread(request.raw)) reply.header('connection', 'close');
   if (!isAnswer(value)) return reply.type('application/json; charset=utf-8').send(JSON.stringify(value ?? {}));
   reply.code(value.status ?? 200);
   for (const [name, text] of Object.entries(value.headers ?? {})) reply.header(name, text);
   return reply.send(value.body instanceof Readable || typeof value.body === 'string' ? value.body : Buffer.from(value.body));
 }
 
+/** Whether so much of the body was not read that the connection is better closed than read to the body's end. */
+function isLeftUnread(raw: IncomingMessage): boolean {
+  if (raw.complete) return false;
+  return raw.headers['transfer-encoding'] !== undefined || Number(raw.headers['content-length'] ?? 0) > 64 * 1024;
+}
+
 function notFound(request: FastifyRequest, reply: FastifyReply, gate: Gate): FastifyReply {
   const path = request.url.split('?', 1)[0];
-  return send(reply, failure(new MillwrightError('ENDPOINT_NOT_FOUND', `no route ${request.method} ${path}`), undefined, request, gate));
+  return send(
+    request,
+    reply,
+    failure(new MillwrightError('ENDPOINT_NOT_FOUND', `no route ${request.method} ${path}`), undefined, request, gate),
+  );
 }
 
 /** Counts running requests on the listener itself, so that no route can be forgotten. */
@@ -174,8 +194,9 @@ async function listen(instance: FastifyInstance, options: ServerOptions): Promis
   }
 }
 
-async function closeWithin(instance: FastifyInstance, milliseconds: number): Promise<void> {
+async function closeWithin(instance: FastifyInstance, stopping: AbortController, milliseconds: number): Promise<void> {
   const timer = setTimeout(() => instance.server.closeAllConnections(), milliseconds);
+  stopping.abort();
   await instance.close();
   clearTimeout(timer);
 }

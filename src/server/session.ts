@@ -1,4 +1,4 @@
-import { createToken, hashToken, newToken } from '../access/index.ts';
+import { createToken, hashToken, newToken, reservedTokenNames } from '../access/index.ts';
 import { MillwrightError } from '../errors.ts';
 import { sessionCookie } from './authenticate.ts';
 import { answer, type AnswerValue, type Call } from './route.ts';
@@ -20,7 +20,7 @@ export async function redeemCode(call: Call, code: string): Promise<AnswerValue>
     scope: { workspaceId: 1 },
     id: app.ids.uuid7(),
     hash: hashToken(token),
-    name: 'browser',
+    name: reservedTokenNames.session,
     role: 'admin',
     stageRunId: null,
     now,

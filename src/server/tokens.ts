@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import Type from 'typebox';
-import { createToken, hashToken, listTokens, newToken, revokeToken } from '../access/index.ts';
+import { createToken, hashToken, listTokens, newToken, reservedTokenNames, revokeToken } from '../access/index.ts';
 import { CreateToken, type CreatedToken, type LoginCode, type TokenList } from '../api/tokens.ts';
+import { MillwrightError } from '../errors.ts';
 import type { Call, Route } from './route.ts';
 
 const dayMs = 24 * 3600 * 1000;
@@ -19,6 +20,8 @@ async function list({ app, principal }: Call): Promise<TokenList> {
 
 async function create({ app, principal, body }: Call): Promise<CreatedToken> {
   const { name, role, days } = body as CreateToken;
+  if (Object.values<string>(reservedTokenNames).includes(name))
+    throw new MillwrightError('INVALID_PARAMETER_VALUE', `'name' is '${name}', which the server keeps for itself: choose another`);
   const token = newToken();
   const id = app.ids.uuid7();
   const now = app.clock.now();

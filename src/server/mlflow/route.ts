@@ -11,7 +11,7 @@ export interface MlflowCall<S extends Shape> {
   readonly principal: Principal;
   readonly scope: Scope;
   readonly request: Message<S>;
-  /** Aborts when the client goes away or the server stops. */
+  /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
 }
 
