@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { commitDvcFile } from '../data/index.ts';
-import { Project } from '../pipelines/index.ts';
+import { commitStages, Project } from '../pipelines/index.ts';
 import type { Io } from './command.ts';
 import { confirm } from './confirm.ts';
 import { endingWithOne, withChanges, withRepository } from './data-verb.ts';
@@ -42,6 +42,11 @@ async function run(targets: readonly string[], options: CommitFlags, io: Io): Pr
       for (const { stage, only } of chosen) {
         if (stage.name === undefined) await commitDvcFile(repository, { stage, only }, changes, settings);
       }
+      const say = (line: string): void => {
+        if (options.quiet !== true && options.json !== true) io.stdout(`${line}\n`);
+      };
+      const stages = chosen.map(({ stage }) => stage).filter(({ name }) => name !== undefined);
+      await commitStages({ ...settings, repository, changes, say }, stages, settings);
       if (options.json === true) io.stdout(`${JSON.stringify({ committed: chosen.map(({ stage }) => stage.address) })}\n`);
     }),
   );

@@ -1,4 +1,5 @@
 export { addStage, type NewOutput, type NewStage } from './add-stage.ts';
+export { commitStages } from './commit-stage.ts';
 export { describeStage } from './describe-stage.ts';
 export { setFrozen, type EditContext } from './edit-stage.ts';
 export { editStages } from './edit-stages.ts';

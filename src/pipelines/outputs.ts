@@ -62,6 +62,8 @@ async function currentDependency(context: OutputContext, path: string, entry: De
 export interface SaveStageOptions {
   readonly commit: boolean;
   readonly allowMissing: boolean;
+  /** Link the outputs to the cache anew; so where absent. */
+  readonly relink?: boolean;
 }
 
 /** The stage with its outputs as they are now, kept in the cache where `commit` says so. */
@@ -80,7 +82,7 @@ async function savedOutput(context: OutputContext, out: TrackedOutput, options: 
       `Saving cached external output ${name} is not supported: set 'cache: false' for it, or move it into the repository`,
     );
   }
-  return saveOutput(context.repository, out, context.changes, { commit: options.commit, relink: true, name });
+  return saveOutput(context.repository, out, context.changes, { commit: options.commit, relink: options.relink ?? true, name });
 }
 
 /** Keeps metrics and plots with `cache: false` for the run cache, which could not bring them back otherwise. */
