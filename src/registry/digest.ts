@@ -8,7 +8,12 @@ import { artifactKey } from '../tracking/index.ts';
  * The md5 of DVC's `.dir` over every file below an artifact folder, read from the store: what DVC gives the same folder
  * as a stage's output. Undefined where the folder holds nothing.
  */
-export async function digestFolder(blobs: Blobs, scope: Scope, path: string, signal: AbortSignal): Promise<string | undefined> {
+export async function digestFolder(
+  blobs: Pick<Blobs, 'list' | 'get'>,
+  scope: Scope,
+  path: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const root = `${artifactKey(scope, path)}/`;
   const files: TreeFile[] = [];
   let cursor: string | undefined;
@@ -22,7 +27,7 @@ export async function digestFolder(blobs: Blobs, scope: Scope, path: string, sig
 }
 
 /** Chunk by chunk between other work of the event loop: a tenth of a millisecond each. */
-async function md5OfBlob(blobs: Blobs, key: string, signal: AbortSignal): Promise<string> {
+async function md5OfBlob(blobs: Pick<Blobs, 'list' | 'get'>, key: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('md5');
   const blob = await blobs.get(key, { signal });
   if (blob === undefined) return hash.digest('hex');

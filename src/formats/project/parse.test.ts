@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { parseProject } from './parse.ts';
+
+const read = (text: string) => parseProject(text, 'millwright.yaml');
+
+describe('millwright.yaml', () => {
+  test('gives project and gates, with champion and Production protected by default', () => {
+    const text = `schema: 1
+project: energy
+models:
+  load-forecaster:
+    evidence: { stage: evaluate, file: metrics/load.json }
+    gate: "candidate.rmse < naive.rmse"
+  other:
+    protects: [best]
+    evidence: { stage: evaluate@x, file: m.json }
+    gate: candidate.f1 > 0.5
+`;
+    expect(read(text)).toEqual({
+      project: 'energy',
+      gates: [
+        {
+          model: 'load-forecaster',
+          protects: ['champion', 'Production'],
+          evidence: { stage: 'evaluate', file: 'metrics/load.json' },
+          expression: 'candidate.rmse < naive.rmse',
+        },
+        { model: 'other', protects: ['best'], evidence: { stage: 'evaluate@x', file: 'm.json' }, expression: 'candidate.f1 > 0.5' },
+      ],
+    });
+  });
+
+  test('needs no more than its version', () => {
+    expect(read('schema: 1\n')).toEqual({ project: undefined, gates: [] });
+  });
+
+  const model = (lines: string): string => `schema: 1\nmodels:\n  m:\n${lines}`;
+
+  test.each([
+    ['', 'millwright.yaml:1:1: the file is empty, not a mapping; write `key: value` lines below it'],
+    ['project: x\n', 'millwright.yaml:1:1: schema is missing; Version of this format.'],
+    ['schema: 2\n', 'millwright.yaml:1:9: schema is 2, and this version of Millwright reads 1; write 1, or upgrade Millwright'],
+    ['schema: 1\nmodell: {}\n', 'millwright.yaml:2:1: modell is not known here; the keys are schema, project, models'],
+    ['schema: 1\nendpoints: {}\n', 'millwright.yaml:2:12: endpoints is not there yet in this version of Millwright; take the section out'],
+    ['schema: 1\nproject: 7\n', 'millwright.yaml:2:10: project is the number 7, not a text; put it in quotes'],
+    [
+      model('    gate: "true"\n'),
+      'millwright.yaml:4:5: models.m.evidence is missing; The file with the numbers that the gate judges, and the stage of dvc.yaml that writes it.',
+    ],
+    [
+      model('    evidence: { stage: e, file: f }\n    gate: "true"\n    protects: []\n'),
+      'millwright.yaml:6:15: models.m.protects is an empty list; name at least one, or leave the key out',
+    ],
+    [
+      model('    evidence: { stage: e, file: ../f }\n    gate: "true"\n'),
+      "millwright.yaml:4:33: models.m.evidence.file: '../f' leads out of the project; name a file below it, with /",
+    ],
+    [
+      model('    evidence: { stage: e, file: f }\n    gate: "candidate.rmse << 5"\n'),
+      `millwright.yaml:5:27: models.m.gate: found < but expecting end of input at character 16 of 'candidate.rmse << 5'; write a CEL condition such as "candidate.rmse < naive.rmse"`,
+    ],
+    ['schema: 1\nmodels: [a\n', /^millwright\.yaml:\d+:\d+: this is no YAML: /],
+    ['schema: 1\nschema: 1\n', /^millwright\.yaml:2:1: this is no YAML: Map keys must be unique/],
+  ])('says where %j is wrong, and what to do', (text, message) => {
+    expect(() => read(text)).toThrow(message);
+  });
+});
