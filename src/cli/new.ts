@@ -33,12 +33,15 @@ async function makeProject(folder: string, name: string): Promise<void> {
   const draft = `${folder}.${randomBytes(4).toString('hex')}`;
   await mkdir(draft);
   try {
-    // npm leaves files such as .gitignore out of packages: in the template their dot is spelt out.
+    // npm leaves files such as .gitignore out of packages: in the template their dot is spelt out. A dvc.yaml below
+    // node_modules would be found as a pipeline of the repository around it: it carries `.template`.
     const template = runtimeFile('../templates/project');
     for (const entry of await readdir(template, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const source = join(entry.parentPath, entry.name);
-      const path = relative(template, source).replaceAll(/(^|\/)dot-/g, '$1.');
+      const path = relative(template, source)
+        .replaceAll(/(^|\/)dot-/g, '$1.')
+        .replace(/\.template$/, '');
       await mkdir(dirname(join(draft, path)), { recursive: true });
       await writeFile(join(draft, path), (await readFile(source, 'utf8')).replaceAll('{{name}}', name));
     }

@@ -91,7 +91,10 @@ async function pathOf(app: Pick<App, 'db'>, scope: Scope, id: string): Promise<{
   if (place === undefined) {
     const used = await app.db.read(pathOfContent, { scope, algorithm, hash });
     if (used === undefined) return { label: hash.slice(0, 10), href: null };
-    return { label: `${used.path} @ ${hash.slice(0, 8)}`, href: `/pipelines/${used.pipelineRunId}?stage=${encodeURIComponent(used.stage)}` };
+    return {
+      label: `${used.path} @ ${hash.slice(0, 8)}`,
+      href: `/pipelines/${used.pipelineRunId}?stage=${encodeURIComponent(used.stage)}`,
+    };
   }
   return {
     label: `${place.path} @ ${hash.slice(0, 8)}`,

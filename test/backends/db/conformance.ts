@@ -263,6 +263,17 @@ export function dbConformance(harness: Harness): void {
 
 function newRun(id: string, commit: string | null) {
   const stages = [{ id: `${id} stage`, name: 'train', command: 'python train.py', after: [] }];
-  const fixed = { actor, eventId: `event of ${id}`, now: 1, project: 'conformance', cause: 'test', branch: null, patch: null, data: [], gates: [], auditId: `audit of ${id}` };
+  const fixed = {
+    actor,
+    eventId: `event of ${id}`,
+    now: 1,
+    project: 'conformance',
+    cause: 'test',
+    branch: null,
+    patch: null,
+    data: [],
+    gates: [],
+    auditId: `audit of ${id}`,
+  };
   return { ...fixed, id, commit, stages };
 }
