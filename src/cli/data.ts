@@ -2,10 +2,10 @@ import { relative, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import pc from 'picocolors';
 import { dataStatus, type Changes, type DataStatus } from '../data/index.ts';
-import { MillwrightError } from '../errors.ts';
 import { Project } from '../pipelines/index.ts';
 import type { Io } from './command.ts';
 import { withRepository } from './data-verb.ts';
+import { missingInRemotes } from './cloud-status.ts';
 import { commonOptions } from './local.ts';
 
 interface DataStatusFlags {
@@ -26,24 +26,21 @@ export function configure(command: Command, io: Io): void {
     .option('--granular', 'look into folders')
     .option('--unchanged', 'also what has not changed')
     .addOption(new Option('--untracked-files [which]', 'also files that neither Git nor DVC tracks').choices(['no', 'all']).preset('all'))
-    .option('--not-in-remote', 'also what the remote lacks (not supported: see status --cloud)')
-    .option('-r, --remote <name>', 'with --not-in-remote')
-    .option('--no-remote-refresh', 'with --not-in-remote')
+    .option('--not-in-remote', 'also what the remote lacks')
+    .option('-r, --remote <name>', 'the remote, where it is not the default one; with --not-in-remote')
+    .option('--no-remote-refresh', 'for compatibility: the remote is always asked')
     .addHelpText('after', '\nExample:\n  $ millwright data status --granular')
     .action((targets: string[], options: DataStatusFlags) => status(targets, options, io));
 }
 
 async function status(targets: readonly string[], options: DataStatusFlags, io: Io): Promise<void> {
-  if (options.notInRemote === true) {
-    throw new MillwrightError(
-      'NOT_IMPLEMENTED',
-      "'--not-in-remote' is not supported: 'millwright status --cloud' compares with the remote",
-    );
-  }
-  const found = await withRepository(io, options.quiet === true, (repository) => {
-    const { stages } = Project.load({ repository, cwd: io.cwd });
+  const isGranular = options.granular === true;
+  const found = await withRepository(io, options.quiet === true, async (repository) => {
+    const project = Project.load({ repository, cwd: io.cwd });
     const paths = targets.map((target) => relative(repository.root, resolve(io.cwd, target)));
-    return dataStatus(repository, stages, { isGranular: options.granular === true, paths, cwd: io.cwd });
+    const local = await dataStatus(repository, project.stages, { isGranular, paths, cwd: io.cwd });
+    if (options.notInRemote !== true) return local;
+    return { ...local, not_in_remote: await missingInRemotes(repository, project, targets, { remote: options.remote, isGranular }) };
   });
   const sections = chosenSections(found, options);
   if (options.json === true) io.stdout(`${JSON.stringify(Object.fromEntries(sections))}\n`);

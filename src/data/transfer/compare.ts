@@ -1,3 +1,4 @@
+import { isDirectoryHash } from '../../formats/dvc/entry.ts';
 import { hasObject } from '../cache.ts';
 import { fetchDirectories } from './fetch.ts';
 import type { TransferBatch, TransferContext } from './transfer.ts';
@@ -24,6 +25,32 @@ export async function compareWithRemote(context: TransferContext, batch: Transfe
     }
   }
   return states;
+}
+
+/**
+ * Outputs whose objects the remote lacks, by name, folders with a slash at the end; files of folders only where asked for. Every object is
+ * looked for by itself: this is how one finds a remote that lost some.
+ */
+export async function notInRemote(context: TransferContext, { store, outputs }: TransferBatch, isGranular: boolean): Promise<string[]> {
+  const missing: string[] = [];
+  for (const algorithm of algorithms) {
+    const ofAlgorithm = outputs.filter(({ hash }) => hash.algorithm === algorithm);
+    const named = ofAlgorithm
+      .filter(({ includes }) => includes === undefined)
+      .map(({ hash, name }) => [hash.value, isDirectoryHash(hash) ? `${name}/` : name] as const);
+    const inside = isGranular
+      ? await usedObjects(
+          ofAlgorithm.filter(({ hash }) => isDirectoryHash(hash)),
+          algorithm,
+          context.caches,
+          undefined,
+        )
+      : undefined;
+    const all = [...named, ...[...(inside?.files ?? [])].flatMap(([value, names]) => names.map((name) => [value, name] as const))];
+    const found = await store.existing(algorithm, [...new Set(all.map(([value]) => value))], context.signal);
+    missing.push(...all.filter(([value]) => !found.has(value)).map(([, name]) => name));
+  }
+  return missing;
 }
 
 async function present(

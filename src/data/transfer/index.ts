@@ -1,6 +1,6 @@
 export { byRemote, committedOutputs, defaultRemote, wantedOutputs, type OutputTarget, type WantedOutput } from './batches.ts';
 export { collectFromCache, collectFromRemote, keptNotIn, keptObjects, type GarbageOptions, type KeptObjects } from './collect-garbage.ts';
-export { compareWithRemote, type CloudState } from './compare.ts';
+export { compareWithRemote, notInRemote, type CloudState } from './compare.ts';
 export { fetch, type FetchResult } from './fetch.ts';
 export { push } from './push.ts';
 export { remoteOf, type Remote } from './remote-location.ts';
