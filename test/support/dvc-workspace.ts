@@ -25,11 +25,11 @@ export class DvcWorkspace {
     this.env = { ...surroundings(this.folder), ...env };
   }
 
-  /** A new repository: `git init` and `dvc init`. */
+  /** A new repository: `git init` and our `init`, which makes what `dvc init` makes. */
   static async create(env: Readonly<Record<string, string>> = {}): Promise<DvcWorkspace> {
     const workspace = new DvcWorkspace(env);
     await workspace.run('git', 'init', '-q', '-b', 'main');
-    await workspace.dvc('init', '-q');
+    await workspace.ours('init', '-q');
     await workspace.commit('init');
     return workspace;
   }

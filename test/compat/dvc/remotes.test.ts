@@ -29,7 +29,7 @@ interface RemoteKind {
 function folderRemote(): RemoteKind {
   const folder = join(workspace.folder, 'remote');
   return {
-    add: async () => void (await workspace.dvc('remote', 'add', '-q', '-d', 'store', folder)),
+    add: async () => void (await workspace.ours('remote', 'add', '-q', '-d', 'store', folder)),
     keys: async () => filesBelow(folder),
   };
 }
@@ -39,10 +39,10 @@ function s3Remote(endpoint = server.endpoint): RemoteKind {
   return {
     add: async () => {
       await server.createBucket(bucket);
-      await workspace.dvc('remote', 'add', '-q', '-d', 'store', `s3://${bucket}/some/where`);
-      await workspace.dvc('remote', 'modify', '-q', 'store', 'endpointurl', endpoint);
-      await workspace.dvc('remote', 'modify', '-q', '--local', 'store', 'access_key_id', server.accessKeyId);
-      await workspace.dvc('remote', 'modify', '-q', '--local', 'store', 'secret_access_key', server.secretAccessKey);
+      await workspace.ours('remote', 'add', '-q', '-d', 'store', `s3://${bucket}/some/where`);
+      await workspace.ours('remote', 'modify', '-q', 'store', 'endpointurl', endpoint);
+      await workspace.ours('remote', 'modify', '-q', '--local', 'store', 'access_key_id', server.accessKeyId);
+      await workspace.ours('remote', 'modify', '-q', '--local', 'store', 'secret_access_key', server.secretAccessKey);
     },
     keys: async () => {
       const { Contents = [] } = await server.client.send(new ListObjectsV2Command({ Bucket: bucket }));
@@ -60,7 +60,7 @@ const contents: Readonly<Record<string, string | Buffer>> = {
 
 async function addContents(): Promise<void> {
   for (const [path, data] of Object.entries(contents)) workspace.write(path, data);
-  await workspace.dvc('add', '-q', 'a', 'd', 'big');
+  await workspace.ours('add', '-q', 'a', 'd', 'big');
 }
 
 function loseLocalData(): void {
@@ -111,11 +111,11 @@ describe.each([
     const used = await remote.keys();
     workspace.write('a', 'other\n');
     workspace.write('d/x', 'other two\n');
-    await workspace.dvc('add', '-q', 'a', 'd');
+    await workspace.ours('add', '-q', 'a', 'd');
     await workspace.ours('push');
     workspace.write('a', contents['a']!);
     workspace.write('d/x', contents['d/x']!);
-    await workspace.dvc('add', '-q', 'a', 'd');
+    await workspace.ours('add', '-q', 'a', 'd');
     expect(await workspace.ours('gc', '-w', '-c', '-f')).toMatch(/Removed 3 objects from repo cache\.[^]*Removed 3 objects from remote\./);
     expect(await remote.keys()).toEqual(used);
     expect(await workspace.dvc('status', '-c')).toBe("Cache and remote 'store' are in sync.\n");
@@ -164,7 +164,7 @@ describe.each([
     ] as const) {
       if (branch !== 'main') await workspace.run('git', 'checkout', '-q', '-b', branch);
       workspace.write('a', text);
-      await workspace.dvc('add', '-q', 'a');
+      await workspace.ours('add', '-q', 'a');
       await workspace.commit(branch);
     }
     await workspace.run('git', 'tag', 'v1', 'tagged');
