@@ -1,6 +1,7 @@
 /** Composition root of the local commands, DVC's verbs and `repro`: a work tree, its `.dvc/` and cache; no database, no server. */
 import type { Compute } from './backends/compute/port.ts';
 import { processCompute } from './backends/compute/process.ts';
+import { createFileSystemSync } from './backends/disk/syncfs.ts';
 import { createGitFinder } from './backends/git/git-binary.ts';
 import { createLocks } from './backends/locks/flock.ts';
 import type { Config } from './config.ts';
@@ -36,6 +37,7 @@ export function localEffects({ config, signal, warn, progress }: Omit<LocalSurro
     locks: createLocks(),
     signal,
     fileWorker: runtimeFile('workers/files.js'),
+    syncFileSystem: createFileSystemSync(),
     progress,
     warn,
   };

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { MillwrightError } from '../errors.ts';
-import { decodeTree, encodeTree, treeHash, type TreeFile } from '../formats/dvc/tree.ts';
+import { encodeTree, treeHash, type TreeFile } from '../formats/dvc/tree.ts';
 import { readTree, writeObject } from './cache.ts';
 import { hashPath } from './hash.ts';
 import { isDirectoryHash, type HashedPath, type Meta, type OutputEntry, type TrackedOutput } from './output.ts';
@@ -30,7 +30,7 @@ export async function addInside(
   const hash = { algorithm: 'md5' as const, value: treeHash(bytes) };
   const size = sizeAfter(entry, merged, part, hash.value);
   const meta: Meta = { ...(size === undefined ? {} : { size }), nfiles: merged.files.length };
-  const saved: HashedPath = { hash, meta, tree: decodeTree(bytes) };
+  const saved: HashedPath = { hash, meta, tree: merged.files, linked: [] };
   if (keep) writeObject(repository.cache('md5'), hash.value, bytes);
   // DVC gives a file that is added alone the mode of a fresh one, its execute bit included.
   if (keep && options.relink && part !== undefined) relinkOutput(repository, path, { ...part, meta: {} });

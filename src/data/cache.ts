@@ -87,9 +87,13 @@ export function makeFolder(cache: Cache, folder: string): void {
   chmodSync(folder, 0o2775);
 }
 
-/** The name DVC gives to files that are not whole yet; its readers skip them, and so do ours. */
+const threadName = randomBytes(12).toString('base64url');
+let names = 0;
+
+/** The form of the names that DVC gives to files that are not whole yet: its readers skip them, and so do ours. */
 export function temporaryName(): string {
-  return `.${randomBytes(16).toString('base64url')}.tmp`;
+  names += 1;
+  return `.${threadName}${names.toString(36).padStart(6, '0')}.tmp`;
 }
 
 export function writeAll(descriptor: number, bytes: Uint8Array): void {
@@ -157,7 +161,7 @@ export function digestOfOpenFile(descriptor: number, algorithm: HashAlgorithm, o
 }
 
 /** 2.x judged and converted each block of 1 MiB on its own, so blocks must be full. */
-function readFully(descriptor: number, buffer: Buffer): number {
+export function readFully(descriptor: number, buffer: Buffer): number {
   let length = 0;
   while (length < buffer.length) {
     const read = readSync(descriptor, buffer, length, buffer.length - length, null);

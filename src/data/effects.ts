@@ -12,6 +12,8 @@ export interface DataEffects {
   readonly signal: AbortSignal;
   /** The script that reads, hashes and copies files in a thread of its own. */
   readonly fileWorker: string;
+  /** Makes all that was written to the file system of a folder durable; false where that cannot be done in one call. */
+  readonly syncFileSystem: (folder: string) => boolean;
   readonly progress: ProgressSink;
   /** One line for the user that is no error. */
   readonly warn: (message: string) => void;

@@ -2,9 +2,10 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { MillwrightError } from '../errors.ts';
 import type { HashAlgorithm } from '../formats/dvc/entry.ts';
-import { syncFolder, type Cache } from './cache.ts';
+import type { Cache } from './cache.ts';
 import type { DataEffects, Progress } from './effects.ts';
 import { runJob, type FileJob, type FileJobResult, type FileStamp, type HashedFile, type JobControl } from './file-jobs.ts';
+import { discardObjects, settleObjects, type StagedObject } from './settle-objects.ts';
 
 /** Runs jobs on many files: at once where there are few, else in threads. */
 export interface FilePool {
@@ -29,31 +30,53 @@ const CHUNK_BYTES = 32 << 20;
 /** Less than this is done before a thread would have started (15 ms). */
 const INLINE_BYTES = 16 << 20;
 
-export function createFilePool(effects: Pick<DataEffects, 'signal' | 'fileWorker' | 'progress'>): FilePool {
+/** Objects that are written but not durable yet are settled this many at a time: a killed command leaves no more unfinished files. */
+const ROUND_FILES = 4096;
+
+type PoolEffects = Pick<DataEffects, 'signal' | 'fileWorker' | 'progress' | 'syncFileSystem'>;
+
+export function createFilePool(effects: PoolEffects): FilePool {
   return {
     hash: async (files, algorithm, cache) => {
-      const label = cache === undefined ? 'Hashing' : 'Adding to the cache';
       const jobs = chunks(files).map((chunk) => ({ kind: 'hash' as const, algorithm, cache, paths: chunk.map(({ path }) => path) }));
-      const results = await run(effects, jobs, label, bytesOf(files));
-      for (const folder of new Set(results.flatMap((result) => result.folders))) syncFolder(folder);
-      return results.flatMap((result) => result.files);
+      if (cache === undefined) return (await run(effects, jobs, 'Hashing', bytesOf(files), ignoreStaged)).flatMap((result) => result.files);
+      const staged: StagedObject[] = [];
+      const settle = (): void => settleObjects(staged.splice(0), cache.folder, effects.syncFileSystem);
+      const collect = (result: FileJobResult): void => {
+        staged.push(...result.staged);
+        if (staged.length >= ROUND_FILES) settle();
+      };
+      try {
+        const results = await run(effects, jobs, 'Adding to the cache', bytesOf(files), collect);
+        settle();
+        return results.flatMap((result) => result.files);
+      } finally {
+        discardObjects(staged);
+      }
     },
   };
 }
 
+const ignoreStaged = (): void => undefined;
+
 async function run(
-  effects: Pick<DataEffects, 'signal' | 'fileWorker' | 'progress'>,
+  effects: PoolEffects,
   jobs: readonly FileJob[],
   label: string,
   bytes: number,
+  onResult: (result: FileJobResult) => void,
 ): Promise<FileJobResult[]> {
   if (jobs.length <= 1 && bytes <= INLINE_BYTES) {
-    const control: JobControl = { throwIfStopped: () => effects.signal.throwIfAborted(), advance: () => undefined };
-    return jobs.map((job) => runJob(job, control));
+    const control: JobControl = { throwIfStopped: () => effects.signal.throwIfAborted(), advance: () => undefined, madeFolders: new Set() };
+    return jobs.map((job) => {
+      const result = runJob(job, control);
+      onResult(result);
+      return result;
+    });
   }
   const progress = effects.progress.start(label, 'bytes', bytes);
   try {
-    return await inThreads(effects, jobs, progress);
+    return await inThreads(effects, jobs, progress, onResult);
   } finally {
     progress.finish();
   }
@@ -64,9 +87,10 @@ export type SharedState = Int32Array<SharedArrayBuffer>;
 export const UNIT_BYTES = 4096;
 
 async function inThreads(
-  effects: Pick<DataEffects, 'signal' | 'fileWorker'>,
+  effects: PoolEffects,
   jobs: readonly FileJob[],
   progress: Progress,
+  onResult: (result: FileJobResult) => void,
 ): Promise<FileJobResult[]> {
   const shared: SharedState = new Int32Array(new SharedArrayBuffer(8));
   const stop = (): void => void Atomics.store(shared, 0, 1);
@@ -81,7 +105,7 @@ async function inThreads(
   const workers = Array.from({ length: count }, () => new Worker(effects.fileWorker, { workerData: shared }));
   try {
     effects.signal.throwIfAborted();
-    return await distribute(workers, jobs);
+    return await distribute(workers, jobs, onResult);
   } finally {
     stop();
     clearInterval(timer);
@@ -91,7 +115,11 @@ async function inThreads(
 }
 
 /** Every worker gets a job, and the next one with each answer. The first failure ends all. */
-async function distribute(workers: readonly Worker[], jobs: readonly FileJob[]): Promise<FileJobResult[]> {
+async function distribute(
+  workers: readonly Worker[],
+  jobs: readonly FileJob[],
+  onResult: (result: FileJobResult) => void,
+): Promise<FileJobResult[]> {
   const results: FileJobResult[] = [];
   let next = 0;
   const drain = (worker: Worker): Promise<void> =>
@@ -107,6 +135,7 @@ async function distribute(workers: readonly Worker[], jobs: readonly FileJob[]):
           return reject(failureOf(reply.failure));
         }
         results[reply.id] = reply.result!;
+        onResult(reply.result!);
         give();
       });
       worker.on('error', reject);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { MillwrightError } from '../errors.ts';
 import type { HashAlgorithm } from '../formats/dvc/entry.ts';
-import { decodeTree, encodeTree, treeHash, type TreeFile } from '../formats/dvc/tree.ts';
+import { encodeTree, sortTree, treeHash, type TreeFile } from '../formats/dvc/tree.ts';
 import { hasObject, readTree, writeObject, type Cache } from './cache.ts';
 import type { FileStamp } from './file-jobs.ts';
 import type { HashedPath } from './output.ts';
@@ -13,6 +13,8 @@ import { walkFiles, type WalkedFile } from './walk.ts';
 export interface HashOptions {
   /** Also put what is hashed into the cache. */
   readonly keep: boolean;
+  /** False where only the hash matters: then the list of an unchanged folder need not be read. Default true. */
+  readonly listsFiles?: boolean;
 }
 
 /**
@@ -28,27 +30,36 @@ export async function hashPath(
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return undefined;
   const cache = options.keep ? repository.cache(algorithm) : undefined;
-  if (stat.isDirectory()) return hashFolder(repository, path, algorithm, cache);
+  if (stat.isDirectory()) return hashFolder(repository, path, algorithm, cache, options.listsFiles ?? true);
   if (!stat.isFile()) throw new MillwrightError('DATA_ERROR', `'${path}' is neither a file nor a folder: only those can be tracked`);
   const stamp = { inode: stat.ino, mtimeMs: stat.mtimeMs, size: stat.size };
   const [md5] = await hashFiles(repository, [{ path, stamp }], algorithm, cache);
   const isexec = (stat.mode & 0o100) !== 0;
-  return { hash: { algorithm, value: md5! }, meta: { size: stat.size, ...(isexec ? { isexec } : {}) }, tree: undefined };
+  return { hash: { algorithm, value: md5! }, meta: { size: stat.size, ...(isexec ? { isexec } : {}) }, tree: undefined, linked: [] };
 }
 
-async function hashFolder(repository: Repository, folder: string, algorithm: HashAlgorithm, cache: Cache | undefined): Promise<HashedPath> {
+async function hashFolder(
+  repository: Repository,
+  folder: string,
+  algorithm: HashAlgorithm,
+  cache: Cache | undefined,
+  listsFiles: boolean,
+): Promise<HashedPath> {
   const files = walkFiles(folder, repository.ignore, cache === undefined ? 'skip' : 'refuse');
   const size = files.reduce((sum, file) => sum + file.stamp.size, 0);
   const key = stateKey(algorithm, folder);
   const fingerprint = fingerprintOf(files);
   const known = repository.state.getFolder(key, fingerprint);
+  if (known !== undefined && !listsFiles)
+    return { hash: { algorithm, value: known }, meta: { size, nfiles: files.length }, tree: [], linked: [] };
   const remembered = known === undefined ? undefined : rememberedTree(repository, known, algorithm, cache);
   const tree = remembered ?? (await hashEach(repository, folder, files, algorithm, cache));
   const bytes = remembered === undefined ? encodeTree(tree) : undefined;
   const value = bytes === undefined ? known! : treeHash(bytes);
   if (cache !== undefined && bytes !== undefined) writeObject(cache, value, bytes);
   if (bytes !== undefined && files.every((file) => isSettled(file.stamp.mtimeMs))) repository.state.setFolder(key, fingerprint, value);
-  return { hash: { algorithm, value }, meta: { size, nfiles: files.length }, tree };
+  const linked = files.filter((file) => file.isLink || file.links > 1).map((file) => file.relpath);
+  return { hash: { algorithm, value }, meta: { size, nfiles: files.length }, tree, linked };
 }
 
 /** The directory object of an unchanged folder, from the cache; undefined where the cache lacks it or, when keeping, any of its files. */
@@ -72,9 +83,7 @@ async function hashEach(
 ): Promise<TreeFile[]> {
   const targets = files.map((file) => ({ path: `${folder}/${file.relpath}`, stamp: file.stamp }));
   const digests = await hashFiles(repository, targets, algorithm, cache);
-  const tree = files.map((file, i) => ({ relpath: file.relpath, md5: digests[i]! }));
-  // The order of the bytes of the directory object: encode and decode once, so that callers see it too.
-  return decodeTree(encodeTree(tree)) ?? tree;
+  return sortTree(files.map((file, i) => ({ relpath: file.relpath, md5: digests[i]! })));
 }
 
 export interface FileTarget {

@@ -14,6 +14,8 @@ export interface HashedPath {
   readonly meta: Meta;
   /** The files of a directory, in DVC's order; undefined for a file. */
   readonly tree: readonly TreeFile[] | undefined;
+  /** Files of a directory that are symbolic links or have several names: no copies of their own. */
+  readonly linked: readonly string[];
 }
 
 export interface TrackedOutput {

@@ -80,7 +80,11 @@ export function relinkOutput(repository: Repository, path: string, saved: Hashed
     if (saved.meta.isexec === true) makeExecutable(path);
     return;
   }
+  // Copies are what the default asks for: then only links among the files need a look.
+  const linked = new Set(saved.linked);
+  const isCopyWanted = types[0] === 'copy' || types[0] === 'reflink';
   for (const { relpath, md5 } of saved.tree) {
+    if (isCopyWanted && !linked.has(relpath)) continue;
     const file = `${path}/${relpath}`;
     const stat = lstatSync(file);
     const target = stat.isSymbolicLink() ? readlinkSync(file) : undefined;

@@ -8,6 +8,7 @@ const shared = workerData as SharedState;
 let pending = 0;
 
 const control: JobControl = {
+  madeFolders: new Set(),
   throwIfStopped() {
     if (Atomics.load(shared, 0) === 1) throw new MillwrightError('INTERRUPTED', 'interrupted');
   },

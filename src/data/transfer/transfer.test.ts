@@ -42,7 +42,7 @@ function contextAt(name: string): TransferContext {
   };
 }
 
-const pool = () => createFilePool({ signal: never, fileWorker: '/nothing', progress: silent });
+const pool = () => createFilePool({ signal: never, fileWorker: '/nothing', syncFileSystem: () => false, progress: silent });
 const kinds: readonly (readonly [string, () => ObjectStore])[] = [
   ['a folder', () => folderStore(join(folder, 'remote'), pool())],
   ['blobs', () => blobStore('remote', filesystemBlobs({ root: join(folder, 'remote') }), 4)],

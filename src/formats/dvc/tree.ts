@@ -14,9 +14,13 @@ export interface TreeFile {
  * Its md5 plus `.dir` is the hash of the directory.
  */
 export function encodeTree(files: readonly TreeFile[]): Buffer {
-  const sorted = [...files].sort((a, b) => compareCodePoints(a.relpath, b.relpath));
-  const items = sorted.map((file) => `{"md5": "${file.md5}", "relpath": ${pythonJsonString(file.relpath)}}`);
+  const items = sortTree(files).map((file) => `{"md5": "${file.md5}", "relpath": ${pythonJsonString(file.relpath)}}`);
   return Buffer.from(`[${items.join(', ')}]`, 'latin1');
+}
+
+/** In the order of the directory object. */
+export function sortTree(files: readonly TreeFile[]): TreeFile[] {
+  return [...files].sort((a, b) => compareCodePoints(a.relpath, b.relpath));
 }
 
 export function treeHash(bytes: Uint8Array): string {
@@ -50,10 +54,6 @@ function treeFile(item: unknown): TreeFile | undefined {
 
 /** A path that cannot leave the directory: a cache or a remote is not to be trusted with `..`. */
 function isInside(relpath: string): boolean {
-  return (
-    relpath !== '' &&
-    !relpath.startsWith('/') &&
-    !relpath.includes('\0') &&
-    !relpath.split('/').some((part) => part === '..' || part === '')
-  );
+  if (relpath === '' || relpath.startsWith('/') || relpath.endsWith('/') || relpath.includes('\0') || relpath.includes('//')) return false;
+  return !relpath.includes('..') || !relpath.split('/').includes('..');
 }
