@@ -42,12 +42,14 @@ export function authenticator(app: Pick<App, 'db' | 'clock'>): Authenticator {
   };
 }
 
+/** What the caller shows; empty, so that nothing fits it, where it shows something that cannot be read. */
 function tokenOf(request: IncomingMessage): string | undefined {
-  const [scheme, value] = (request.headers.authorization ?? '').split(' ', 2);
-  if (scheme?.toLowerCase() === 'bearer' && value !== undefined) return value;
-  if (scheme?.toLowerCase() === 'basic' && value !== undefined)
-    return Buffer.from(value, 'base64').toString('utf8').split(':').slice(1).join(':');
-  return cookieOf(request, sessionCookie);
+  const { authorization } = request.headers;
+  if (authorization === undefined) return cookieOf(request, sessionCookie);
+  const [scheme = '', value = ''] = authorization.split(' ', 2);
+  if (scheme.toLowerCase() === 'bearer') return value;
+  if (scheme.toLowerCase() === 'basic') return Buffer.from(value, 'base64').toString('utf8').split(':').slice(1).join(':');
+  return '';
 }
 
 export function cookieOf(request: IncomingMessage, name: string): string | undefined {

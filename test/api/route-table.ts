@@ -1,0 +1,34 @@
+/** The route table as a generator of requests: every route, with every field and parameter that any of them knows. */
+import type { TSchema } from 'typebox';
+import { routes, type Route } from '../../src/server/index.ts';
+import * as trackingMessages from '../../src/server/mlflow/messages.ts';
+import * as registryMessages from '../../src/server/mlflow/registry-messages.ts';
+
+export { routes, type Route };
+
+export const nameOf = (route: Route): string => `${route.method} ${route.url}`;
+
+/** The address of a route with its parameters filled in, percent-encoded unless `raw`. */
+export function pathOf(route: Route, valueOf: (parameter: string) => string = () => 'x'): string {
+  return route.url.replace(/:([A-Za-z_]+)/g, (_, name: string) => encodeURIComponent(valueOf(name))).replace('*', valueOf('*'));
+}
+
+function messageFields(messages: Readonly<Record<string, unknown>>): string[] {
+  return Object.values(messages).flatMap((message) =>
+    typeof message === 'object' && message !== null && 'shape' in message ? Object.keys(message.shape as object) : [],
+  );
+}
+
+function schemaFields(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const own = 'properties' in schema ? Object.keys((schema as { properties: object }).properties) : [];
+  return [...own, ...Object.values(schema).flatMap(schemaFields)];
+}
+
+const own = routes.flatMap((route) => (typeof route.body === 'object' ? schemaFields(route.body as TSchema) : []));
+const queries = ['project', 'path', 'kind', 'id', 'depth', 'limit', 'cursor', 'after', 'code', 'direction'];
+
+/** Names of all fields of all requests. */
+export const fieldNames: readonly string[] = [
+  ...new Set([...messageFields(trackingMessages), ...messageFields(registryMessages), ...own, ...queries]),
+];
