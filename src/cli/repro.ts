@@ -1,12 +1,12 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { MillwrightError } from '../errors.ts';
 import type { LocalApp } from '../local-app.ts';
 import { noRecorder, Project, reproduce, type ReproduceInput, type ReproduceResult, type RunRecorder } from '../pipelines/index.ts';
 import type { Io } from './command.ts';
 import { commonOptions, gitHint, withLocalApp } from './local.ts';
-import { openRecorder } from './recording/open-recorder.ts';
-import { trackedData } from './recording/tracked-data.ts';
 import { reproContext } from './repro-context.ts';
 
 interface ReproOptions {
@@ -66,9 +66,13 @@ async function repro(targets: readonly string[], options: ReproOptions, io: Io):
   else if (options.quiet !== true) io.stdout(closingText(result));
 }
 
-function recorderOf({ repository }: LocalApp, targets: readonly string[], { jobs }: ReproduceInput, io: Io): Promise<RunRecorder> {
-  const cause = ['millwright repro', ...(jobs > 1 ? [`-j ${jobs}`] : []), ...targets].join(' ');
+/** Where nothing records, none of what recording needs is loaded: a repro with nothing to do lasts as long as its start. */
+async function recorderOf({ repository }: LocalApp, targets: readonly string[], { jobs }: ReproduceInput, io: Io): Promise<RunRecorder> {
   const { root, git } = repository;
+  if (io.config.serverUrl === undefined && !existsSync(join(root, 'millwright.yaml'))) return noRecorder;
+  const { openRecorder } = await import('./recording/open-recorder.ts');
+  const { trackedData } = await import('./recording/tracked-data.ts');
+  const cause = ['millwright repro', ...(jobs > 1 ? [`-j ${jobs}`] : []), ...targets].join(' ');
   return openRecorder({ root, git, data: () => trackedData(Project.load({ repository, cwd: io.cwd }), root) }, cause, io);
 }
 
