@@ -198,9 +198,9 @@ async function newestEvidence(
 ): Promise<(Evidence & { readonly stageRunId: string; readonly sha256: string }) | undefined> {
   const [row] = await tx
     .statement<{ id: string; content: string; stage_run_id: string; sha256: string }>(
-      'select id, content, stage_run_id, sha256 from evidence where workspace_id = ? and model_name = ? order by recorded_at desc, id desc limit 1',
+      'select id, content, stage_run_id, sha256 from evidence where workspace_id = ? and model_name = ? and file = ? order by recorded_at desc, id desc limit 1',
     )
-    .all(scope.workspaceId, gate.model);
+    .all(scope.workspaceId, gate.model, gate.evidence.file);
   return row && { id: row.id, content: row.content, stageRunId: row.stage_run_id, sha256: row.sha256 };
 }
 
