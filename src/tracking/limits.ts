@@ -69,7 +69,7 @@ export function checkMetricName(name: string, path: string): void {
 export function checkTimestamp(timestamp: number | bigint, name: string, value: number, path: string): void {
   if (timestamp >= 0) return;
   throw invalid(
-    `Invalid value ${timestamp} for parameter '${path}' supplied: metric '${name}' (value=${value}). Timestamp must be a nonnegative long (64-bit integer) `,
+    `Invalid value ${timestamp} for parameter '${path}' supplied: metric '${name}' (value=${Number.isInteger(value) ? value.toFixed(1) : value}). Timestamp must be a nonnegative long (64-bit integer) `,
   );
 }
 

@@ -35,21 +35,28 @@ export interface Batch {
   readonly tags: readonly NamedValue[];
 }
 
+/** Rows are upserted in one order of names for all, so that clients of one run wait for each other and never lock up. */
+const commutes = { commutes: true } as const;
+
 /** Logs params, metrics and tags of one run: all of them or, where a param would change, none. */
-export const logBatch = defineWrite<never, Batch, void>('tracking.logBatch', async (tx, batch) => {
-  const run = await findActiveRun(tx, batch.scope, batch.runId);
-  if (batch.params.length > 0) {
-    const changes = await putParams(tx, run, batch.params);
-    if (changes.length > 0) {
-      throw invalid(
-        `Changing param values is not allowed. Params were already logged='[${changes.map(changeText).join(', ')}]' for run ID='${batch.runId}'.`,
-      );
+export const logBatch = defineWrite<never, Batch, void>(
+  'tracking.logBatch',
+  async (tx, batch) => {
+    const run = await findActiveRun(tx, batch.scope, batch.runId);
+    if (batch.params.length > 0) {
+      const changes = await putParams(tx, run, batch.params);
+      if (changes.length > 0) {
+        throw invalid(
+          `Changing param values is not allowed. Params were already logged='[${changes.map(changeText).join(', ')}]' for run ID='${batch.runId}'.`,
+        );
+      }
     }
-  }
-  if (batch.metrics.names.length > 0) await putMetrics(tx, run, batch.metrics);
-  if (batch.modelMetrics.length > 0) await putModelMetrics(tx, batch.scope, run, batch.modelMetrics);
-  if (batch.tags.length > 0) await tagRun(tx, run, batch.tags);
-});
+    if (batch.metrics.names.length > 0) await putMetrics(tx, run, batch.metrics);
+    if (batch.modelMetrics.length > 0) await putModelMetrics(tx, batch.scope, run, batch.modelMetrics);
+    if (batch.tags.length > 0) await tagRun(tx, run, batch.tags);
+  },
+  commutes,
+);
 
 export const logParam = defineWrite<never, { scope: Scope; runId: string; param: NamedValue }, void>(
   'tracking.logParam',
@@ -61,6 +68,7 @@ export const logParam = defineWrite<never, { scope: Scope; runId: string; param:
       `Changing param values is not allowed. Param with key='${param.name}' was already logged with value='${change.old}' for run ID='${runId}'. Attempted logging new value '${param.value}'.`,
     );
   },
+  commutes,
 );
 
 interface ParamChange extends NamedValue {
@@ -180,4 +188,5 @@ async function putModelMetrics(tx: Tx<never>, scope: Scope, run: RunRow, metrics
 export const setTag = defineWrite<never, { scope: Scope; runId: string; tag: NamedValue }, void>(
   'tracking.setTag',
   async (tx, { scope, runId, tag }) => tagRun(tx, await findActiveRun(tx, scope, runId), [tag]),
+  commutes,
 );

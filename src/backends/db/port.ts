@@ -48,6 +48,8 @@ export interface Operation<Input, Result> {
 
 export interface Write<Input, Result> extends Operation<Input, Result> {
   readonly kind: 'write';
+  /** Writes to one thing at once need not see each other: see `defineWrite`. */
+  readonly commutes: boolean;
 }
 
 export interface Read<Input, Result> extends Operation<Input, Result> {
@@ -66,9 +68,16 @@ export type Operations = ReadonlyMap<string, Operation<never, unknown>>;
 /**
  * Declares a change of the database. `name` is `<domain>.<verb><Noun>`, unique in the program.
  * Inside another write, call it as `createRun.run(tx, input)`.
+ *
+ * A write that only adds rows and upserts, and decides nothing by what it read, `commutes`: many of them on one thing at once
+ * wait for each other's rows but are never run again.
  */
-export function defineWrite<T, Input, Result>(name: string, run: (tx: Tx<T>, input: Input) => Promise<Result>): Write<Input, Result> {
-  return { name, kind: 'write', run: run as unknown as Write<Input, Result>['run'] };
+export function defineWrite<T, Input, Result>(
+  name: string,
+  run: (tx: Tx<T>, input: Input) => Promise<Result>,
+  options: { readonly commutes?: boolean } = {},
+): Write<Input, Result> {
+  return { name, kind: 'write', run: run as unknown as Write<Input, Result>['run'], commutes: options.commutes ?? false };
 }
 
 /** Declares a query; see `defineWrite`. */

@@ -72,14 +72,14 @@ function migrateAlone(kysely: Kysely<never>, migrations: readonly Migration[]): 
 
 /**
  * Repeatable read: a write that would overwrite what another changed since it looked is run again, so that operations see
- * what they would see one after the other, as in SQLite.
+ * what they would see one after the other, as in SQLite. Writes that commute need not.
  */
 async function runOperation<Input, Result>(kysely: Kysely<never>, operation: Operation<Input, Result>, input: Input): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await kysely
         .transaction()
-        .setIsolationLevel('repeatable read')
+        .setIsolationLevel('commutes' in operation && operation.commutes === true ? 'read committed' : 'repeatable read')
         .setAccessMode(operation.kind === 'write' ? 'read write' : 'read only')
         .execute((transaction) => operation.run(txOf(transaction as never), input));
     } catch (error) {

@@ -29,17 +29,48 @@ export interface Page<Row> {
 
 /** One page of a search, by keyset: rows that come or go meanwhile neither repeat nor hide others. */
 export async function readPage<Row>(tx: Tx<never>, search: Search, limit: number, pageToken: string | undefined): Promise<Page<Row>> {
-  const { order } = search;
-  const conditions = [...search.conditions];
-  if (pageToken !== undefined) conditions.push(after(order, decodePageToken(pageToken, search.orderKey, order.length)));
-  const keys = order.map((term, index) => `${term.expression} as order_${index}`).join(', ');
-  const text = `select ${search.columns}, ${keys} from ${search.from.text}
-    where ${conditions.map((condition) => condition.text).join(' and ')} order by ${orderBy(order)} limit ?`;
-  const values = [...search.from.values, ...conditions.flatMap((condition) => condition.values), limit + 1];
-  const rows = await tx.statement<Row & Record<string, SqlValue>>(text).all(...values);
+  const position = pageToken === undefined ? undefined : decodePageToken(pageToken, search.orderKey, search.order.length);
+  const rows = await readRows<Row>(tx, search, limit + 1, position);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   if (rows.length <= limit || last === undefined) return { rows: page, nextPageToken: undefined };
-  const position = order.map((_, index) => last[`order_${index}`] ?? null);
-  return { rows: page, nextPageToken: encodePageToken(search.orderKey, position) };
+  return { rows: page, nextPageToken: encodePageToken(search.orderKey, positionOf(last, search.order)) };
+}
+
+/**
+ * The same where every row has `search.order`'s first term at `constant`: `search` must then leave that term out of its order.
+ * Undefined where such rows do not fill the page.
+ */
+export async function readPageAt<Row>(
+  tx: Tx<never>,
+  search: Search,
+  constant: SqlValue,
+  limit: number,
+  pageToken: string | undefined,
+): Promise<Page<Row> | undefined> {
+  const position = pageToken === undefined ? undefined : decodePageToken(pageToken, search.orderKey, search.order.length + 1);
+  if (position !== undefined && position[0] !== constant) return undefined;
+  const rows = await readRows<Row>(tx, search, limit + 1, position?.slice(1));
+  if (rows.length <= limit) return undefined;
+  const page = rows.slice(0, limit);
+  return { rows: page, nextPageToken: encodePageToken(search.orderKey, [constant, ...positionOf(page.at(-1)!, search.order)]) };
+}
+
+type Keyed<Row> = Row & Record<`order_${number}`, SqlValue>;
+
+function positionOf(row: Record<`order_${number}`, SqlValue>, order: readonly OrderTerm[]): SqlValue[] {
+  return order.map((_, index) => row[`order_${index}`] ?? null);
+}
+
+async function readRows<Row>(
+  tx: Tx<never>,
+  { columns, from, conditions, order }: Search,
+  limit: number,
+  position: readonly SqlValue[] | undefined,
+): Promise<Keyed<Row>[]> {
+  const all = position === undefined ? conditions : [...conditions, after(order, position)];
+  const keys = order.map((term, index) => `${term.expression} as order_${index}`).join(', ');
+  const text = `select ${columns}, ${keys} from ${from.text}
+    where ${all.map((condition) => condition.text).join(' and ')} order by ${orderBy(order)} limit ?`;
+  return tx.statement<Keyed<Row>>(text).all(...from.values, ...all.flatMap((condition) => condition.values), limit);
 }

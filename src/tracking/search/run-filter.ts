@@ -1,5 +1,6 @@
 import type { Capabilities, SqlValue } from '../../backends/db/port.ts';
 import { invalid } from '../limits.ts';
+import { placeholders } from '../rows.ts';
 import { parseFilter, type Clause } from './filter.ts';
 import {
   checkComparator,
@@ -13,15 +14,26 @@ import {
 } from './run-identifiers.ts';
 import { comparison, type Sql } from './sql.ts';
 
+/** Where a search looks. */
+export interface Within {
+  readonly workspaceId: number;
+  readonly experimentIds: readonly number[];
+}
+
+export interface RunCondition extends Sql {
+  /** The `run_key`s of the runs that can meet it, from an index; absent where no index knows. */
+  readonly candidates?: (within: Within) => Sql;
+}
+
 /**
  * The conditions of a search for runs, over the row `r` of `runs`. A run without the metric, param, tag or dataset matches no
  * comparison with it, `!=` included.
  */
-export function runConditions(filter: string, capabilities: Capabilities): Sql[] {
+export function runConditions(filter: string, capabilities: Capabilities): RunCondition[] {
   return parseFilter(filter).map((clause) => condition(clause, resolveRunKey(clause, 'filter'), capabilities));
 }
 
-function condition(clause: Clause, { entity, key }: RunKey, capabilities: Capabilities): Sql {
+function condition(clause: Clause, { entity, key }: RunKey, capabilities: Capabilities): RunCondition {
   if (clause.value.kind === 'none') return presence(clause, entity, key);
   switch (entity) {
     case 'metric':
@@ -47,13 +59,23 @@ function presence(clause: Clause, entity: RunKey['entity'], key: string): Sql {
 }
 
 /** Comparisons with NaN are false, save `!=`. */
-function metricCondition(clause: Clause, key: string): Sql {
+function metricCondition(clause: Clause, key: string): RunCondition {
   if (clause.value.kind !== 'number') throw invalid(`Expected numeric value type for metric. Found ${shown(clause)}`);
   checkComparator(clause.comparator, numericComparators);
-  const compared = clause.comparator === '!=' ? '(m.value <> ? or m.is_nan = 1)' : `m.value ${clause.comparator} ? and m.is_nan = 0`;
-  return {
+  const value = Number(clause.value.text);
+  const unequal = clause.comparator === '!=';
+  const compared = unequal ? '(m.value <> ? or m.is_nan = 1)' : `m.value ${clause.comparator} ? and m.is_nan = 0`;
+  const condition: Sql = {
     text: `exists (select 1 from metric_series m where m.run_key = r.run_key and m.name = ? and ${compared})`,
-    values: [key, Number(clause.value.text)],
+    values: [key, value],
+  };
+  if (unequal) return condition;
+  return {
+    ...condition,
+    candidates: ({ experimentIds }) => ({
+      text: `select m.run_key from metric_series m where m.experiment_id in (${placeholders(experimentIds.length)}) and m.name = ? and ${compared}`,
+      values: [...experimentIds, key, value],
+    }),
   };
 }
 
@@ -68,13 +90,28 @@ function textOf(clause: Clause, what: string): string {
   throw invalid(`Expected a quoted string value for ${what}. Got value ${shown(clause)}`);
 }
 
-function valueCondition(clause: Clause, entity: string, table: 'run_params' | 'run_tags', key: string, capabilities: Capabilities): Sql {
+function valueCondition(
+  clause: Clause,
+  entity: string,
+  table: 'run_params' | 'run_tags',
+  key: string,
+  capabilities: Capabilities,
+): RunCondition {
   const value = textOf(clause, `${entity} (e.g. 'my-value')`);
   checkComparator(clause.comparator, textComparators);
   const compared = comparison(capabilities, 'v.value', clause.comparator, value);
-  return {
+  const condition: Sql = {
     text: `exists (select 1 from ${table} v where v.run_key = r.run_key and v.name = ? and ${compared.text})`,
     values: [key, ...compared.values],
+  };
+  if (clause.comparator !== '=') return condition;
+  // Long values do not fit into an index: their beginning stands there.
+  return {
+    ...condition,
+    candidates: () => ({
+      text: `select v.run_key from ${table} v where v.name = ? and substr(v.value, 1, 100) = ? and v.value = ?`,
+      values: [key, Array.from(value).slice(0, 100).join(''), value],
+    }),
   };
 }
 
@@ -89,7 +126,7 @@ function datasetCondition(clause: Clause, key: string, capabilities: Capabilitie
   return { text: `exists (select 1 from ${tables} and ${compared.text})`, values: compared.values };
 }
 
-function attributeCondition(clause: Clause, column: string, capabilities: Capabilities): Sql {
+function attributeCondition(clause: Clause, column: string, capabilities: Capabilities): RunCondition {
   if (isTime(column)) {
     if (clause.value.kind !== 'number') {
       throw invalid(`Expected numeric value type for numeric attribute: ${clause.key}. Found ${shown(clause)}`);
@@ -100,13 +137,25 @@ function attributeCondition(clause: Clause, column: string, capabilities: Capabi
   if (clause.value.kind === 'list') {
     if (column !== 'run_id') throw invalid("Only ['run_id'] attributes support comparison with a list of quoted string values.");
     checkComparator(clause.comparator, ['IN', 'NOT IN']);
-    return comparison(capabilities, 'r.run_id', clause.comparator, clause.value.values);
+    return byRunId(comparison(capabilities, 'r.run_id', clause.comparator, clause.value.values), clause.comparator);
   }
   const value = textOf(clause, 'attributes');
   checkComparator(clause.comparator, [...textComparators, 'IN', 'NOT IN']);
   if (clause.comparator.endsWith('IN'))
     throw invalid('While parsing a list in the query, expected a non-empty list of string values, but got ill-formed list.');
-  return comparison(capabilities, `r.${column}`, clause.comparator, value);
+  const compared = comparison(capabilities, `r.${column}`, clause.comparator, value);
+  return column === 'run_id' ? byRunId(compared, clause.comparator) : compared;
+}
+
+function byRunId(compared: Sql, comparator: string): RunCondition {
+  if (comparator !== '=' && comparator !== 'IN') return compared;
+  return {
+    ...compared,
+    candidates: ({ workspaceId }) => ({
+      text: `select r.run_key from runs r where r.workspace_id = ? and ${compared.text}`,
+      values: [workspaceId, ...compared.values],
+    }),
+  };
 }
 
 const int64Limit = 2n ** 63n;

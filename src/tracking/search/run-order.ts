@@ -4,11 +4,20 @@ import { parseOrdering } from './filter.ts';
 import { resolveRunKey } from './run-identifiers.ts';
 import type { OrderTerm } from './sql.ts';
 
+/** The metric that leads an order: an index holds the runs that have it in that order. */
+export interface LeadingMetric {
+  readonly name: string;
+  /** What joins the other terms need, without the metric's own. */
+  readonly joins: string;
+  readonly values: readonly SqlValue[];
+}
+
 export interface RunOrder {
   readonly terms: readonly OrderTerm[];
   /** Joins that the terms need, after `runs r`. */
   readonly joins: string;
   readonly values: readonly SqlValue[];
+  readonly leading: LeadingMetric | undefined;
 }
 
 /**
@@ -42,5 +51,7 @@ export function runOrder(orderings: readonly string[]): RunOrder {
   }
   if (!seen.has('attribute.started_at')) terms.push({ expression: 'r.started_at', ascending: false });
   if (!seen.has('attribute.run_id')) terms.push({ expression: 'r.run_id', ascending: true });
-  return { terms, joins: joins.join(' '), values };
+  const leads = joins[0]?.startsWith('left join metric_series o0 ') === true;
+  const leading = leads ? { name: String(values[0]), joins: joins.slice(1).join(' '), values: values.slice(1) } : undefined;
+  return { terms, joins: joins.join(' '), values, leading };
 }

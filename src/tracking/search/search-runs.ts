@@ -1,13 +1,14 @@
 import type { Scope } from '../../access/index.ts';
-import { defineRead } from '../../backends/db/port.ts';
+import { defineRead, type Tx } from '../../backends/db/port.ts';
 import type { ViewType } from '../experiment.ts';
 import { placeholders } from '../rows.ts';
 import type { Int64, Run } from '../run.ts';
 import { withData } from '../run-queries.ts';
 import { runColumns, type RunRow } from '../run-writes.ts';
-import { checkPageSize, readPage } from './paging.ts';
-import { runConditions } from './run-filter.ts';
-import { runOrder } from './run-order.ts';
+import { amongKeys, fewestCandidates } from './candidates.ts';
+import { checkPageSize, readPage, readPageAt, type Page } from './paging.ts';
+import { runConditions, type RunCondition, type Within } from './run-filter.ts';
+import { runOrder, type RunOrder } from './run-order.ts';
 import type { Sql } from './sql.ts';
 
 export interface RunSearch {
@@ -32,32 +33,59 @@ export const searchRuns = defineRead<never, RunSearch, { runs: readonly Run[]; n
     const conditions = runConditions(search.filter, tx.capabilities);
     const order = runOrder(search.orderBy);
     if (search.experimentIds.length === 0) return { runs: [], nextPageToken: undefined };
-    const page = await readPage<RunRow>(
-      tx,
-      {
-        columns: runColumns
-          .split(', ')
-          .map((column) => `r.${column}`)
-          .join(', '),
-        from: { text: `runs r ${order.joins}`, values: order.values },
-        conditions: [...within(search.scope, search.experimentIds), ...ofView(search.view), ...conditions],
-        order: order.terms,
-        orderKey: search.orderBy,
-      },
-      limit,
-      search.pageToken,
-    );
+    const page = await findPage(tx, search, conditions, order, limit);
     return { runs: await withData(tx, page.rows), nextPageToken: page.nextPageToken };
   },
 );
 
-/** `+` keeps the workspace out of the choice of an index: the experiments are what narrows the search. */
-function within(scope: Scope, experimentIds: readonly number[]): Sql[] {
-  const ids = [...new Set(experimentIds)];
-  return [
-    { text: ids.length === 1 ? 'r.experiment_id = ?' : `r.experiment_id in (${placeholders(ids.length)})`, values: ids },
-    { text: '+r.workspace_id = ?', values: [scope.workspaceId] },
-  ];
+const columns = runColumns
+  .split(', ')
+  .map((column) => `r.${column}`)
+  .join(', ');
+
+/**
+ * Three ways to the same page: the few candidates of a selective condition; else the metric that leads the order, walked in
+ * its index; else the runs of the experiments, newest first.
+ */
+async function findPage(
+  tx: Tx<never>,
+  search: RunSearch,
+  conditions: readonly RunCondition[],
+  order: RunOrder,
+  limit: number,
+): Promise<Page<RunRow>> {
+  const experimentIds = [...new Set(search.experimentIds)];
+  const within: Within = { workspaceId: search.scope.workspaceId, experimentIds };
+  const queries = conditions.flatMap(({ candidates }) => (candidates === undefined ? [] : [candidates(within)]));
+  const few = await fewestCandidates(tx, queries);
+  const ofExperiments: Sql = { text: `r.experiment_id in (${placeholders(experimentIds.length)})`, values: experimentIds };
+  // `+` keeps a column out of the choice of an index.
+  const shared: Sql[] = [{ text: '+r.workspace_id = ?', values: [search.scope.workspaceId] }, ...ofView(search.view), ...conditions];
+  const base = { columns, from: { text: `runs r ${order.joins}`, values: order.values }, order: order.terms, orderKey: search.orderBy };
+  if (few !== undefined) {
+    const unindexed = { ...ofExperiments, text: `+${ofExperiments.text}` };
+    return readPage<RunRow>(tx, { ...base, conditions: [amongKeys(few), unindexed, ...shared] }, limit, search.pageToken);
+  }
+  const { leading } = order;
+  const [experimentId] = experimentIds;
+  if (leading !== undefined && experimentIds.length === 1) {
+    const walk = {
+      ...base,
+      from: { text: `metric_series o0 cross join runs r ${leading.joins}`, values: leading.values },
+      conditions: [
+        {
+          text: 'o0.experiment_id = ? and o0.name = ? and o0.is_nan = 0 and r.run_key = o0.run_key',
+          values: [experimentId!, leading.name],
+        },
+        ...shared,
+      ],
+      order: order.terms.slice(1),
+    };
+    const page = await readPageAt<RunRow>(tx, walk, 0, limit, search.pageToken);
+    if (page !== undefined) return page;
+  }
+  const first = experimentIds.length === 1 ? { text: 'r.experiment_id = ?', values: experimentIds } : ofExperiments;
+  return readPage<RunRow>(tx, { ...base, conditions: [first, ...shared] }, limit, search.pageToken);
 }
 
 function ofView(view: ViewType): Sql[] {

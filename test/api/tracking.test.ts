@@ -1,0 +1,426 @@
+import { expect, test } from 'vitest';
+import { describeOnBothDatabases } from '../support/both-databases.ts';
+import { mlflowCalls, newExperiment, newRun, type RunAnswer } from '../support/mlflow-calls.ts';
+
+const seeDocs = 'See the API docs for more information about request parameters.';
+
+describeOnBothDatabases('tracking', (server) => {
+  const calls = mlflowCalls(() => server().url);
+  const { post, get, send } = calls;
+  const runOf = async (runId: string): Promise<RunAnswer['run']> => (await get<RunAnswer>('runs/get', { run_id: runId })).json.run;
+
+  test('the experiment 0, Default, is there from the start', async () => {
+    expect((await get('experiments/get', { experiment_id: '0' })).json).toEqual({
+      experiment: {
+        experiment_id: '0',
+        name: 'Default',
+        artifact_location: 'mlflow-artifacts:/0',
+        lifecycle_stage: 'active',
+        creation_time: expect.any(Number) as number,
+        last_update_time: expect.any(Number) as number,
+      },
+    });
+  });
+
+  test('an experiment keeps its name also while it is deleted, and comes back with its runs', async () => {
+    const { json } = await post<{ experiment_id: string }>('experiments/create', { name: 'kept', tags: [{ key: 'team', value: 'a' }] });
+    const id = json.experiment_id;
+    const run = await newRun(calls, id);
+    expect((await post('experiments/delete', { experiment_id: id })).json).toEqual({});
+    expect((await post('experiments/create', { name: 'kept' })).json).toMatchObject({ error_code: 'RESOURCE_ALREADY_EXISTS' });
+    expect(await runOf(run)).toMatchObject({ info: { lifecycle_stage: 'deleted' } });
+    expect((await post('runs/create', { experiment_id: id })).json).toEqual({
+      error_code: 'INVALID_PARAMETER_VALUE',
+      message: `The experiment ${id} must be in the 'active' state. Current state is deleted.`,
+    });
+    expect((await post('experiments/update', { experiment_id: id, new_name: 'x' })).status).toBe(400);
+    expect((await post('experiments/restore', { experiment_id: id })).status).toBe(200);
+    expect(await runOf(run)).toMatchObject({ info: { lifecycle_stage: 'active' } });
+    expect((await get('experiments/get-by-name', { experiment_name: 'kept' })).json).toMatchObject({
+      experiment: { experiment_id: id, lifecycle_stage: 'active', tags: [{ key: 'team', value: 'a' }] },
+    });
+  });
+
+  test.each([
+    ['file:///etc', 'mlflow-artifacts:/<path>'],
+    ['/etc/passwd', 'mlflow-artifacts:/<path>'],
+    ['relative', 'mlflow-artifacts:/<path>'],
+    ['runs:/abc/model', 'cannot be a runs:/ URI'],
+    ['s3://bucket/a/../b', 'must not climb out'],
+    ['mlflow-artifacts:/a/%252e%252e/b', 'must not climb out'],
+    ['mlflow-artifacts://host/a', 'the form is'],
+    ['s3://bucket/a#b', "can't include fragments"],
+  ])('an artifact location %s is refused', async (location, reason) => {
+    const { status, json } = await post<{ message: string }>('experiments/create', { name: `at ${location}`, artifact_location: location });
+    expect(status).toBe(400);
+    expect(json.message).toContain(reason);
+  });
+
+  test('a run without a name gets one, and its name and the tag mlflow.runName are one thing', async () => {
+    const experiment = await newExperiment(calls);
+    const id = await newRun(calls, experiment, { user_id: 'ada' });
+    const run = await runOf(id);
+    expect(run.info).toEqual({
+      run_id: id,
+      run_uuid: id,
+      run_name: expect.stringMatching(/^[a-z]+-[a-z]+-\d{1,3}$/) as string,
+      experiment_id: experiment,
+      user_id: 'ada',
+      status: 'RUNNING',
+      start_time: 1000,
+      artifact_uri: `mlflow-artifacts:/${experiment}/${id}/artifacts`,
+      lifecycle_stage: 'active',
+    });
+    expect(run.data).toEqual({ tags: [{ key: 'mlflow.runName', value: run.info.run_name }] });
+    await post('runs/set-tag', { run_id: id, key: 'mlflow.runName', value: 'by tag' });
+    expect((await runOf(id)).info.run_name).toBe('by tag');
+    await post('runs/update', { run_id: id, run_name: 'by update' });
+    expect((await runOf(id)).data.tags).toEqual([{ key: 'mlflow.runName', value: 'by update' }]);
+    const both = { run_name: 'a', tags: [{ key: 'mlflow.runName', value: 'b' }] };
+    expect((await post('runs/create', { experiment_id: experiment, ...both })).json).toEqual({
+      error_code: 'INVALID_PARAMETER_VALUE',
+      message:
+        "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='a', mlflow.runName='b').",
+    });
+  });
+
+  test('integers of 64 bits, NaN and infinities come back as they were logged', async () => {
+    const id = await newRun(calls, await newExperiment(calls));
+    const largest = '9223372036854775807';
+    const body = `{"run_id":"${id}","metrics":[
+      {"key":"big","value":1.5,"timestamp":${largest},"step":${largest}},{"key":"small","value":1,"timestamp":"0","step":"-${largest}"},
+      {"key":"nan","value":"NaN","timestamp":1},{"key":"up","value":"Infinity","timestamp":1},{"key":"down","value":"-Infinity","timestamp":1},
+      {"key":"bare","value":NaN,"timestamp":1}]}`;
+    expect(await send('POST', 'runs/log-batch', body)).toMatchObject({ status: 200, text: '{}' });
+    const { text } = await get('runs/get', { run_id: id });
+    expect(text).toContain(`{"key":"big","value":1.5,"timestamp":${largest},"step":${largest}}`);
+    expect(text).toContain(`{"key":"small","value":1,"timestamp":0,"step":-${largest}}`);
+    expect(text).toContain('{"key":"nan","value":"NaN","timestamp":1,"step":0}');
+    expect(text).toContain('{"key":"bare","value":"NaN","timestamp":1,"step":0}');
+    expect(text).toContain('{"key":"up","value":"Infinity","timestamp":1,"step":0}');
+    expect(text).toContain('{"key":"down","value":"-Infinity","timestamp":1,"step":0}');
+    expect((await get('metrics/get-history', { run_id: id, metric_key: 'up' })).text).toBe(
+      '{"metrics":[{"key":"up","value":"Infinity","timestamp":1,"step":0}]}',
+    );
+  });
+
+  test('the newest point of a metric is the greatest by step, timestamp and value, in whatever order they come', async () => {
+    const id = await newRun(calls, await newExperiment(calls));
+    const log = (value: number, timestamp: number, step: number): Promise<unknown> =>
+      post('runs/log-metric', { run_id: id, key: 'm', value, timestamp, step });
+    await log(1, 5, 2);
+    await log(9, 9, 1);
+    expect((await runOf(id)).data.metrics).toEqual([{ key: 'm', value: 1, timestamp: 5, step: 2 }]);
+    await post('runs/log-batch', {
+      run_id: id,
+      metrics: [
+        { key: 'm', value: 3, timestamp: 6, step: 2 },
+        { key: 'm', value: 4, timestamp: 6, step: 2 },
+        { key: 'm', value: 8, timestamp: 1, step: 2 },
+      ],
+    });
+    expect((await runOf(id)).data.metrics).toEqual([{ key: 'm', value: 4, timestamp: 6, step: 2 }]);
+    await log(4, 6, 2); // an exact duplicate is dropped
+    const history = await get<{ metrics: unknown[] }>('metrics/get-history', { run_id: id, metric_key: 'm' });
+    expect(history.json.metrics).toEqual([
+      { key: 'm', value: 8, timestamp: 1, step: 2 },
+      { key: 'm', value: 1, timestamp: 5, step: 2 },
+      { key: 'm', value: 3, timestamp: 6, step: 2 },
+      { key: 'm', value: 4, timestamp: 6, step: 2 },
+      { key: 'm', value: 9, timestamp: 9, step: 1 },
+    ]);
+  });
+
+  test('a history is read in pages that hold every point once', async () => {
+    const id = await newRun(calls, await newExperiment(calls));
+    const points = Array.from({ length: 1000 }, (_, step) => ({
+      key: 'm',
+      value: step % 7 ? step : NaN,
+      timestamp: 10 - (step % 3),
+      step,
+    }));
+    await post('runs/log-batch', {
+      run_id: id,
+      metrics: points.map((point) => ({ ...point, value: Number.isNaN(point.value) ? 'NaN' : point.value })),
+    });
+    const steps: number[] = [];
+    let token: string | undefined;
+    let pages = 0;
+    do {
+      const query: Record<string, string> = { run_id: id, metric_key: 'm', max_results: '300' };
+      if (token !== undefined) query['page_token'] = token;
+      const { json } = await get<{ metrics: { step: number }[]; next_page_token?: string }>('metrics/get-history', query);
+      steps.push(...json.metrics.map((metric) => metric.step));
+      token = json.next_page_token;
+      pages += 1;
+    } while (token !== undefined);
+    expect(pages).toBe(4);
+    expect(steps).toEqual(points.toSorted((a, b) => a.timestamp - b.timestamp || a.step - b.step).map((point) => point.step));
+    expect((await get('metrics/get-history', { run_id: id, metric_key: 'none' })).json).toEqual({});
+    expect((await get('metrics/get-history', { run_id: id, metric_key: 'm', max_results: '0' })).status).toBe(400);
+  });
+
+  test('bulk histories keep the ends, stay within their limit and leave unknown runs out', async () => {
+    const experiment = await newExperiment(calls);
+    const [a, b] = [await newRun(calls, experiment), await newRun(calls, experiment)];
+    const metrics = Array.from({ length: 100 }, (_, step) => ({ key: 'm', value: step, timestamp: step, step }));
+    await post('runs/log-batch', { run_id: a, metrics });
+    await post('runs/log-batch', { run_id: b, metrics: metrics.slice(0, 3) });
+    type Bulk = { metrics: { run_id: string; step: number }[] };
+    const interval = async (query: Record<string, string>): Promise<Record<string, number[]>> => {
+      const { json } = await get<Bulk>('metrics/get-history-bulk-interval', { run_ids: [a, b, 'none'], metric_key: 'm', ...query });
+      return Object.fromEntries(
+        Object.entries(Object.groupBy(json.metrics, (metric) => metric.run_id)).map(([run, points]) => [
+          run,
+          points!.map((point) => point.step),
+        ]),
+      );
+    };
+    expect(await interval({ max_results: '5' })).toEqual({ [a]: [0, 20, 40, 60, 99], [b]: [0, 1, 2] });
+    expect(await interval({ start_step: '2', end_step: '4' })).toEqual({ [a]: [2, 3, 4], [b]: [2] });
+    const bad = (query: Record<string, string>): Promise<unknown> =>
+      get('metrics/get-history-bulk-interval', { run_ids: [a], metric_key: 'm', ...query }).then(({ json }) => json['message']);
+    expect(await bad({ start_step: '2' })).toBe('If either start step or end step are specified, both must be specified.');
+    expect(await bad({ start_step: '2', end_step: '1' })).toBe(
+      'end_step must be greater than start_step. Found start_step=2 and end_step=1.',
+    );
+    expect(await bad({ max_results: '2501' })).toBe(`max_results must be between 1 and 2500. ${seeDocs}`);
+    const bulk = await get<Bulk>('metrics/get-history-bulk', { run_id: [b, a], metric_key: 'm', max_results: '101' });
+    expect(bulk.json.metrics.map((metric) => metric.run_id)).toEqual(bulk.json.metrics.map((metric) => metric.run_id).toSorted());
+    expect(bulk.json.metrics).toHaveLength(101);
+  });
+
+  test('a batch is kept whole or not at all', async () => {
+    const id = await newRun(calls, await newExperiment(calls));
+    await post('runs/log-parameter', { run_id: id, key: 'p', value: '1' });
+    const before = await runOf(id);
+    const batch = {
+      run_id: id,
+      metrics: [{ key: 'm', value: 1, timestamp: 1 }],
+      params: [{ key: 'new', value: 'x' }, { key: 'p', value: "it's" }], // prettier-ignore
+      tags: [{ key: 't', value: 'x' }],
+    };
+    expect((await post('runs/log-batch', batch)).json).toEqual({
+      error_code: 'INVALID_PARAMETER_VALUE',
+      message: `Changing param values is not allowed. Params were already logged='[{'key': 'p', 'old_value': '1', 'new_value': "it's"}]' for run ID='${id}'.`,
+    });
+    expect(await runOf(id)).toEqual(before);
+    await post('runs/log-batch', { ...batch, params: [{ key: 'p', value: '1' }] }); // the same value again is no change
+    expect((await runOf(id)).data).toMatchObject({
+      metrics: [{ key: 'm' }],
+      params: [{ key: 'p', value: '1' }],
+      tags: expect.arrayContaining([{ key: 't', value: 'x' }]) as unknown,
+    });
+  });
+
+  test('limits and types are checked with the messages that clients match', async () => {
+    const id = await newRun(calls, await newExperiment(calls));
+    const messageOf = async (path: string, body: Record<string, unknown>): Promise<unknown> => {
+      const { status, json } = await post(path, body);
+      expect(status).toBe(400);
+      expect(json['error_code']).toBe('INVALID_PARAMETER_VALUE');
+      return json['message'];
+    };
+    const metric = { run_id: id, key: 'm', value: 1, timestamp: 1 };
+    expect(await messageOf('runs/log-metric', { ...metric, timestamp: undefined })).toBe(
+      `Missing value for required parameter 'timestamp'. ${seeDocs}`,
+    );
+    expect(await messageOf('runs/log-metric', { ...metric, value: 'abc' })).toBe(
+      `Invalid value "abc" for parameter 'value' supplied:  Hint: Value was of type 'str'. ${seeDocs}`,
+    );
+    expect(await messageOf('runs/log-metric', { ...metric, run_id: '' })).toBe(`Missing value for required parameter 'run_id'. ${seeDocs}`);
+    expect(await messageOf('runs/log-metric', { ...metric, timestamp: -5 })).toBe(
+      `Invalid value -5 for parameter 'timestamp' supplied: metric 'm' (value=1.0). Timestamp must be a nonnegative long (64-bit integer) `,
+    );
+    expect(await messageOf('runs/log-metric', { ...metric, key: 'a/../b' })).toBe(
+      `Invalid value "a/../b" for parameter 'name' supplied: Names may be treated as files in certain cases, and must not resolve to other names when treated as such. This name would resolve to 'b'`,
+    );
+    expect(await messageOf('runs/log-metric', { ...metric, key: 'm*' })).toContain('Names may only contain alphanumerics');
+    expect(await messageOf('runs/log-metric', { ...metric, key: 'k'.repeat(251) })).toBe(
+      "'Metric name' exceeds the maximum length of 250 characters",
+    );
+    expect(await messageOf('runs/log-metric', { ...metric, key: 'a\0b' })).toContain('NUL');
+    const many = Array.from({ length: 1001 }, () => ({ key: 'm', value: 1, timestamp: 1 }));
+    expect(await messageOf('runs/log-batch', { run_id: id, metrics: many })).toBe(
+      'A batch logging request can contain at most 1000 metrics. Got 1001 metrics. Please split up metrics across multiple requests and try again.',
+    );
+    expect(await messageOf('runs/log-batch', { run_id: id, metrics: [{ key: 'm', value: 1 }] })).toBe(
+      `Missing value for required parameter 'metrics[0].timestamp'. ${seeDocs}`,
+    );
+    expect(
+      await messageOf('runs/log-batch', {
+        run_id: id,
+        params: [
+          { key: 'q', value: '2' },
+          { key: 'q', value: '2' },
+        ],
+      }),
+    ).toBe(
+      // prettier-ignore
+      "Duplicate parameter keys have been submitted: ['q']. Please ensure the request contains only one param value per param key.",
+    );
+    expect(await messageOf('runs/update', { run_id: id, status: 'BOGUS' })).toContain(`Invalid value "BOGUS" for parameter 'status'`);
+    expect((await runOf(id)).data.metrics).toBeUndefined();
+  });
+
+  test('long values of params and tags are cut, those of experiment tags refused', async () => {
+    const experiment = await newExperiment(calls);
+    const id = await newRun(calls, experiment);
+    const long = '😀'.repeat(8001);
+    await post('runs/log-parameter', { run_id: id, key: 'p', value: long });
+    await post('runs/set-tag', { run_id: id, key: 't', value: long });
+    const { data } = await runOf(id);
+    expect([...data.params![0]!.value]).toHaveLength(6000);
+    expect([...data.tags!.find((tag) => tag.key === 't')!.value]).toHaveLength(8000);
+    const tag = { experiment_id: experiment, key: 'k', value: 'x'.repeat(20_001) };
+    expect((await post('experiments/set-experiment-tag', tag)).json['message']).toBe(
+      "'value' exceeds the maximum length of 20000 characters",
+    );
+  });
+
+  test('what is not there answers 404, and a deleted run takes nothing', async () => {
+    const id = await newRun(calls, await newExperiment(calls));
+    const missing = '0'.repeat(32);
+    expect(await get('runs/get', { run_id: missing })).toMatchObject({
+      status: 404,
+      json: { error_code: 'RESOURCE_DOES_NOT_EXIST', message: `Run with id=${missing} not found` },
+    });
+    expect(await get('experiments/get', { experiment_id: '999999' })).toMatchObject({
+      status: 404,
+      json: { message: 'No Experiment with id=999999 exists' },
+    });
+    expect(await post('runs/delete-tag', { run_id: id, key: 'no' })).toMatchObject({
+      status: 404,
+      json: { message: `No tag with name: no in run with id ${id}` },
+    });
+    await post('runs/delete', { run_id: id });
+    await post('runs/delete', { run_id: id });
+    const deleted = {
+      error_code: 'INVALID_PARAMETER_VALUE',
+      message: `The run ${id} must be in the 'active' state. Current state is deleted.`,
+    };
+    expect((await post('runs/log-metric', { run_id: id, key: 'm', value: 1, timestamp: 1 })).json).toEqual(deleted);
+    expect((await post('runs/update', { run_id: id, status: 'FAILED' })).json).toEqual(deleted);
+    await post('runs/restore', { run_id: id });
+    expect((await post('runs/update', { run_id: id, status: 'FINISHED', end_time: 2000 })).json).toMatchObject({
+      run_info: { status: 'FINISHED', end_time: 2000, lifecycle_stage: 'active' },
+    });
+  });
+
+  test('bodies that are no message are refused, those of old clients understood', async () => {
+    const experiment = await newExperiment(calls);
+    const status = async (body: string | Uint8Array<ArrayBuffer>): Promise<number> => (await send('POST', 'runs/search', body)).status;
+    expect(await status('{"a":')).toBe(400);
+    expect(await status('[]')).toBe(400);
+    expect(await status(new Uint8Array([0xff, 0xfe, 0x7b, 0x7d]))).toBe(400);
+    expect(await status(`{"experiment_ids":["${experiment}"],"experimentIds":["1"]}`)).toBe(400);
+    expect(await status(`{"experiment_ids":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)).toBe(400);
+    expect(await status(JSON.stringify(JSON.stringify({ experiment_ids: [experiment] })))).toBe(200);
+    expect(await status(`{"experimentIds":["${experiment}"],"maxResults":"5","unknown":{"a":[1]}}`)).toBe(200);
+    expect(await post('runs/search', {}, { 'content-type': 'text/plain' })).toMatchObject({
+      status: 400,
+      json: { message: "Bad Request. Content-Type must be one of ['application/json']." },
+    });
+    const scalarsAsText = {
+      run_id: await newRun(calls, experiment, { start_time: '5' }),
+      key: 'm',
+      value: '1.5',
+      timestamp: '7',
+      step: '3',
+    };
+    expect((await post('runs/log-metric', scalarsAsText)).status).toBe(200);
+    expect((await runOf(scalarsAsText.run_id)).data.metrics).toEqual([{ key: 'm', value: 1.5, timestamp: 7, step: 3 }]);
+  });
+
+  test('datasets and models that a run read and made stay with it', async () => {
+    const experiment = await newExperiment(calls);
+    const id = await newRun(calls, experiment);
+    const dataset = { name: 'd', digest: 'abc', source_type: 'local', source: '{"uri":"x"}', schema: '{}' };
+    const input = { tags: [{ key: 'mlflow.data.context', value: 'train' }], dataset };
+    await post('runs/log-inputs', { run_id: id, datasets: [input, input], models: [{ model_id: 'm-1' }] });
+    await post('runs/log-inputs', { run_id: id, datasets: [input] });
+    expect((await runOf(id)).inputs).toEqual({ dataset_inputs: [input], model_inputs: [{ model_id: 'm-1' }] });
+    expect((await post('experiments/search-datasets', { experiment_ids: [experiment] })).json).toEqual({
+      dataset_summaries: [{ experiment_id: experiment, name: 'd', digest: 'abc', context: 'train' }],
+    });
+    await post('runs/outputs', { run_id: id, models: [{ model_id: 'm-2', step: 4 }] });
+    expect(await runOf(id)).toMatchObject({ outputs: { model_outputs: [{ model_id: 'm-2', step: 4 }] } });
+  });
+
+  test('a logged model is pending, then ready, carries metrics of runs, and can be deleted', async () => {
+    const experiment = await newExperiment(calls);
+    const run = await newRun(calls, experiment);
+    const fields = {
+      experiment_id: experiment,
+      name: 'forest',
+      source_run_id: run,
+      params: [{ key: 'depth', value: '3' }],
+      tags: [{ key: 'a', value: 'b' }],
+    };
+    type Model = { model: { info: { model_id: string } } };
+    const id = (await post<Model>('logged-models', fields)).json.model.info.model_id;
+    const info = {
+      model_id: id,
+      experiment_id: experiment,
+      name: 'forest',
+      artifact_uri: `mlflow-artifacts:/${experiment}/models/${id}/artifacts`,
+      status: 'LOGGED_MODEL_PENDING',
+      model_type: '',
+      source_run_id: run,
+      tags: [{ key: 'a', value: 'b' }],
+    };
+    expect((await get(`logged-models/${id}`)).json).toMatchObject({ model: { info, data: { params: fields.params } } });
+    await send('PATCH', `logged-models/${id}`, JSON.stringify({ model_id: id, status: 'LOGGED_MODEL_READY' }));
+    await post('runs/log-metric', {
+      run_id: run,
+      key: 'rmse',
+      value: 0.5,
+      timestamp: 1,
+      model_id: id,
+      dataset_name: 'd',
+      dataset_digest: 'abc',
+    });
+    await send('DELETE', `logged-models/${id}/tags/a`, '{}');
+    const metric = { key: 'rmse', value: 0.5, timestamp: 1, step: 0, model_id: id, run_id: run, dataset_name: 'd', dataset_digest: 'abc' };
+    expect((await get<Model>(`logged-models/${id}`)).json.model).toMatchObject({
+      info: { status: 'LOGGED_MODEL_READY' },
+      data: { metrics: [metric] },
+    });
+    expect((await send('DELETE', `logged-models/${id}/tags/a`, '{}')).json['message']).toBe(
+      `No tag with key 'a' found for model with ID '${id}'.`,
+    );
+    expect((await post('logged-models', { experiment_id: experiment, name: 'a/b' })).status).toBe(400);
+    await send('DELETE', `logged-models/${id}`, '{}');
+    expect(await get(`logged-models/${id}`)).toMatchObject({ status: 404, json: { message: `Logged model with ID '${id}' not found.` } });
+    expect((await get(`logged-models/${id}`, { allow_deleted: 'true' })).status).toBe(200);
+  });
+
+  test('twenty clients that log to one run at once lose nothing', async () => {
+    const id = await newRun(calls, await newExperiment(calls));
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, client) => {
+        for (let call = 0; call < 10; call += 1) {
+          const metrics = Array.from({ length: 20 }, (__, index) => ({
+            key: `m${(index * 7 + client) % 20}`,
+            value: client,
+            timestamp: call,
+            step: call,
+          }));
+          const { status } = await post('runs/log-batch', { run_id: id, metrics, tags: [{ key: `t${client}`, value: `${call}` }] });
+          expect(status).toBe(200);
+        }
+      }),
+    );
+    const { data } = await runOf(id);
+    expect(data.metrics).toHaveLength(20);
+    expect(data.metrics!.every((metric) => metric.step === 9 && metric.value === 19)).toBe(true);
+    expect(data.tags!.filter((tag) => tag.key.startsWith('t') && tag.value === '9')).toHaveLength(20);
+  });
+
+  test('calls that are not served answer JSON that clients understand', async () => {
+    expect(await get('traces')).toMatchObject({ status: 501, json: { error_code: 'NOT_IMPLEMENTED' } });
+    expect(await get('no/such/call')).toMatchObject({ status: 404, json: { error_code: 'ENDPOINT_NOT_FOUND' } });
+    expect((await fetch(`${server().url}/version`)).status).toBe(200);
+    expect(await (await fetch(`${server().url}/version`)).text()).toMatch(/^3\.\d+\.\d+$/);
+  });
+});
