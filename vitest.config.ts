@@ -4,7 +4,14 @@ export default defineConfig({
   test: {
     pool: 'threads',
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'sdk/src/**/*.test.ts', 'web/src/**/*.test.ts'], isolate: false, pool: 'threads' } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'sdk/src/**/*.test.ts', 'web/src/**/*.test.ts'],
+          isolate: false,
+          pool: 'threads',
+        },
+      },
       {
         test: {
           name: 'system',

@@ -53,7 +53,7 @@ async function cliPage(): Promise<string> {
       parts.push(...sections(command, `millwright ${entry.name}`));
     }
   }
-  return `${parts.join('\n')}`;
+  return parts.join('\n');
 }
 
 /** A command and its subcommands, each with its own help. */

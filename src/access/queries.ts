@@ -1,7 +1,6 @@
 import { defineRead } from '../backends/db/port.ts';
 import type { Principal, Role, Scope } from './scope.ts';
 import type { AccessTables } from './tables.ts';
-import { reservedTokenNames } from './tokens.ts';
 
 export interface TokenRow {
   readonly id: string;

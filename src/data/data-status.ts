@@ -103,5 +103,5 @@ function grouped(changes: readonly IndexChange[]): Changes {
     const shown = kind === 'renamed' ? { old: shownEntry(old!), new: shownEntry(now!) } : shownEntry((now ?? old)!);
     (groups[kind] ??= []).push(shown);
   }
-  return groups as Changes;
+  return groups;
 }

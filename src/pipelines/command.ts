@@ -41,8 +41,8 @@ export function commandsOf(cmd: Stage['cmd']): readonly string[] {
 }
 
 /** Python's `splitlines`. */
-// oxlint-disable-next-line no-control-regex -- the separators that Python knows
 function splitLines(text: string): string[] {
+  // oxlint-disable-next-line no-control-regex -- the separators that Python knows
   const lines = text.split(/\r\n|[\n\r\v\f\x1c-\x1e\u0085\u2028\u2029]/);
   if (lines.at(-1) === '') lines.pop();
   return lines;

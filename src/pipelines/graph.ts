@@ -7,8 +7,8 @@ export interface Graph {
   /** In the order of their files. */
   readonly stages: readonly Stage[];
   /** The stages it depends on, in the order of its dependencies. */
-  upstream(stage: Stage): readonly Stage[];
-  downstream(stage: Stage): readonly Stage[];
+  readonly upstream: (stage: Stage) => readonly Stage[];
+  readonly downstream: (stage: Stage) => readonly Stage[];
 }
 
 interface Output {

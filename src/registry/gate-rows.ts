@@ -62,7 +62,7 @@ export async function findHolder(tx: RegistryTx, model: ModelRow, target: Target
 export function targetsOf(gate: Gate): Target[] {
   return gate.protects.flatMap((name) => {
     const stage = ['none', 'staging', 'production', 'archived'].includes(name.toLowerCase());
-    return [{ kind: 'alias', name } as Target, ...(stage ? [{ kind: 'stage', name: canonicalStage(name) } as Target] : [])];
+    return [{ kind: 'alias', name }, ...(stage ? [{ kind: 'stage', name: canonicalStage(name) } as Target] : [])];
   });
 }
 

@@ -66,7 +66,7 @@ export async function requireVersionRow(tx: RegistryTx, scope: Scope, name: stri
 /** The rows with their tags and aliases, in the order given. */
 export async function readVersions(tx: RegistryTx, rows: readonly VersionRow[]): Promise<ModelVersion[]> {
   const ids = [...new Set(rows.map((row) => row.registered_model_id))];
-  const wanted = new Map(rows.map((row) => [keyOf(row.registered_model_id, row.version), { tags: [], aliases: [] } as Attached]));
+  const wanted = new Map<string, Attached>(rows.map((row) => [keyOf(row.registered_model_id, row.version), { tags: [], aliases: [] }]));
   const lowest = rows.reduce((least, row) => Math.min(least, row.version), Infinity);
   const highest = rows.reduce((most, row) => Math.max(most, row.version), 0);
   const between = rows.length === 0 ? [] : [lowest, highest];

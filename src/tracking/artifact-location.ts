@@ -21,7 +21,7 @@ export function checkArtifactLocation(location: string): void {
       `Invalid artifact location '${location}': give none (the server keeps the artifacts), 'mlflow-artifacts:/<path>', or a store that clients reach themselves (${[...remoteSchemes].slice(0, 5).join(', ')}, …). Paths and file: URIs of the server are not served.`,
     );
   }
-  const rest = location.slice(scheme!.length + 1);
+  const rest = location.slice(scheme.length + 1);
   if (/[#;]/.test(rest)) throw invalid("'artifact_location' URL can't include fragments or params.");
   // eslint-disable-next-line no-control-regex
   if (climbs(rest) || /[\u0000-\u001f\u007f\\]/.test(decoded(rest)))

@@ -1,5 +1,4 @@
 /** The route table as a generator of requests: every route, with every field and parameter that any of them knows. */
-import type { TSchema } from 'typebox';
 import { routes, type Route } from '../../src/server/index.ts';
 import * as trackingMessages from '../../src/server/mlflow/messages.ts';
 import * as registryMessages from '../../src/server/mlflow/registry-messages.ts';
@@ -25,7 +24,7 @@ function schemaFields(schema: unknown): string[] {
   return [...own, ...Object.values(schema).flatMap(schemaFields)];
 }
 
-const own = routes.flatMap((route) => (typeof route.body === 'object' ? schemaFields(route.body as TSchema) : []));
+const own = routes.flatMap((route) => (typeof route.body === 'object' ? schemaFields(route.body) : []));
 const queries = ['project', 'path', 'kind', 'id', 'depth', 'limit', 'cursor', 'after', 'code', 'direction'];
 
 /** Names of all fields of all requests. */

@@ -31,10 +31,7 @@ export const addWorkspace = defineWrite<never, { id: number; name: string }, voi
 );
 
 /** The program's operations and those that seed. */
-export const seedingOperations: Operations = new Map<string, Operation<never, unknown>>([
-  ...operations,
-  [addWorkspace.name, addWorkspace as Operation<never, unknown>],
-]);
+export const seedingOperations: Operations = new Map<string, Operation<never, unknown>>([...operations, [addWorkspace.name, addWorkspace]]);
 
 export interface SeededServer extends TestServer {
   /** Stops it and removes what it stood on. */

@@ -1,5 +1,6 @@
 /** `${…}` in strings: finding, checking and replacing. */
-import { Context, TemplateError, valueOf } from './templating-context.ts';
+import type { Context } from './templating-context.ts';
+import { TemplateError, valueOf } from './templating-context.ts';
 import { pythonStr, shellQuote } from './python-text.ts';
 import { isMapping, isScalar, typeName, type Key, type Mapping, type Value } from './value.ts';
 

@@ -51,7 +51,7 @@ export function locateYaml(text: string, path: readonly Key[]): Position {
 
 function open(text: string, lineCounter: LineCounter): Document.Parsed {
   const options = { version: '1.2', schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'silent', lineCounter } as const;
-  return parseDocument(text, options) as Document.Parsed;
+  return parseDocument(text, options);
 }
 
 function firstSentence(message: string): string {
@@ -115,8 +115,8 @@ class Composer {
     if (!isSeq(node)) return list;
     const layout = this.register(list, node.flow === true && node.items.length > 0, node.anchor);
     for (const [index, item] of node.items.entries()) {
-      list.push(this.value(item as ParsedNode));
-      this.note(layout, index, undefined, item as ParsedNode);
+      list.push(this.value(item));
+      this.note(layout, index, undefined, item);
     }
     return list;
   }

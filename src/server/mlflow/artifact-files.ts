@@ -6,7 +6,7 @@ import type { Call, Route } from '../route.ts';
 import { artifactAnswer } from './artifact-answer.ts';
 import { entryJson } from './artifact-proxy.ts';
 import { mlflowError } from './errors.ts';
-import { required, text } from './proto-fields.ts';
+import { required, text, type Shape } from './proto-fields.ts';
 import { listJson, message } from './proto-json.ts';
 import { mlflowRoute, type MlflowCall } from './route.ts';
 
@@ -59,7 +59,7 @@ async function fileOfVersion(call: Call): Promise<unknown> {
   return artifactAnswer(call, call.principal, below(localPath(version.storageLocation), path));
 }
 
-type ListCall = Pick<MlflowCall<Record<never, never>>, 'app' | 'scope'>;
+type ListCall = Pick<MlflowCall<Shape>, 'app' | 'scope'>;
 
 async function listBelow({ app, scope }: ListCall, ownerId: string, path = '', pageToken = ''): Promise<object> {
   const root = await rootOf({ app, principal: scope }, ownerId);
