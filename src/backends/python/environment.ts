@@ -78,7 +78,8 @@ async function install(folder: string, interpreter: Interpreter, request: Enviro
     const pip = await run([interpreter.executable, '-m', 'pip', 'config', 'list'], { env: request.env, signal: request.signal });
     const settings = uvSettings(parsePipConfig(pip.exitCode === 0 ? pip.stdout : ''), request.env);
     const env = { ...request.env, ...settings.env, VIRTUAL_ENV: folder };
-    await step(['uv', 'venv', '--python', interpreter.executable, folder], request, env);
+    // With pip, as `python -m venv` has it: packages such as mlflow ask for its version.
+    await step(['uv', 'venv', '--seed', ...settings.flags, '--python', interpreter.executable, folder], request, env);
     await step(['uv', 'pip', 'install', ...settings.flags, '-r', request.requirements], request, env);
     return;
   }

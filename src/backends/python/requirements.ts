@@ -5,7 +5,7 @@ import { errnoOf, MillwrightError } from '../../errors.ts';
 import type { Interpreter } from './interpreter.ts';
 
 /** Changes when environments are built in another way, so that older ones are not taken for the new. */
-const buildFormat = 1;
+const buildFormat = 2;
 
 /** The name of the environment: a hash of the interpreter and of everything that the requirements say. */
 export async function environmentKey(requirements: string, interpreter: Interpreter): Promise<string> {
