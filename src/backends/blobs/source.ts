@@ -20,17 +20,20 @@ async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 async function* untilAborted(source: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   if (signal === undefined) return yield* source;
   const chunks = source[Symbol.asyncIterator]();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  aborted.catch(() => undefined);
+  let fail: ((error: Error) => void) | undefined;
   const abort = (): void =>
-    reject(signal.reason instanceof Error ? signal.reason : new DOMException(`aborted by ${signal.reason}`, 'AbortError'));
-  if (signal.aborted) abort();
+    fail?.(signal.reason instanceof Error ? signal.reason : new DOMException(`aborted by ${signal.reason}`, 'AbortError'));
   signal.addEventListener('abort', abort, { once: true });
   let pending = false;
   try {
     for (;;) {
       pending = true;
-      const next = await Promise.race([aborted, chunks.next()]);
+      // Not `Promise.race` with one promise of the abortion: that would hold every chunk until the end of the upload.
+      const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+        fail = reject;
+        if (signal.aborted) abort();
+        else chunks.next().then(resolve, reject);
+      });
       pending = false;
       if (next.done === true) return;
       yield next.value;
