@@ -87,25 +87,20 @@ export async function fill(server: Pick<TestServer, 'url' | 'token'>): Promise<F
     body: { name: 'energy-forecast' },
   });
   const experimentId = experiment.experiment_id;
+  const mlflow = mlflowFiller(server, experimentId, undefined);
   const succeeded = await begin('millwright repro -j 2', false);
-  const mlflow = mlflowFiller(call, server, experimentId, succeeded.id);
   const runIds: string[] = [];
-  for (let index = 0; index < 12; index += 1) runIds.push(await mlflow.logRun(index, now));
-  const parent = await mlflow.createRun('grid search', now - 50_000, {});
-  for (const depth of [4, 8]) {
-    const child = await mlflow.createRun(`depth ${depth}`, now - 40_000 + depth, { 'mlflow.parentRunId': parent });
-    await mlflow.logMetrics(child, { rmse: 300 - depth });
-    await mlflow.endRun(child, 'FINISHED', now - 30_000);
-  }
-  await mlflow.endRun(parent, 'FINISHED', now - 20_000);
-  await mlflow.endRun(await mlflow.createRun(hostile, now - 15_000, { [hostile]: hostile }), 'FAILED', now - 14_000);
-  await mlflow.logMetrics(await mlflow.createRun('still training', now - 10_000, {}), { rmse: 310 });
-
-  const bestRunId = runIds[1]!;
-  const digest = await mlflow.saveModel(bestRunId);
+  let digest = '';
   let at = now - 120_000;
   for (const stage of stages) {
-    await api.beginStageRun(succeeded.id, { stage: stage.name });
+    const { token } = await api.beginStageRun(succeeded.id, { stage: stage.name });
+    if (stage.name.startsWith('train_')) {
+      // A stage's token is its identity: runs logged with it belong to its stage run.
+      const filler = mlflowFiller({ url: server.url, token }, experimentId, succeeded.id);
+      for (let index = 0; index < 6; index += 1)
+        runIds.push(await filler.logRun(stage.name.includes('forest') ? 'forest' : 'sgd', index, now));
+    }
+    if (stage.name.startsWith('evaluate')) digest = await mlflow.saveModel(runIds[6]!);
     await api.appendLog(succeeded.id, stage.name, {
       text: `\u001b[32m${stage.name}\u001b[0m reads ${stage.deps[0]?.path}\n${stage.name.startsWith('train') ? 'epoch 1\repoch 2\repoch 3\n' : ''}${hostile}\ndone\n`,
     });
@@ -123,9 +118,20 @@ export async function fill(server: Pick<TestServer, 'url' | 'token'>): Promise<F
     });
     if (stage.name !== 'train_sgd@victoria') at += stage.seconds * 1000;
   }
+  const bestRunId = runIds[6]!;
   await mlflow.promote(bestRunId);
-  await mlflow.refused(runIds[2]!);
+  await mlflow.refused(runIds[7]!);
   await api.endPipelineRun(succeeded.id, { outcome: 'succeeded' });
+
+  const parent = await mlflow.createRun('grid search', now - 50_000, {});
+  for (const depth of [4, 8]) {
+    const child = await mlflow.createRun(`depth ${depth}`, now - 40_000 + depth, { 'mlflow.parentRunId': parent });
+    await mlflow.logMetrics(child, { rmse: 300 - depth });
+    await mlflow.endRun(child, 'FINISHED', now - 30_000);
+  }
+  await mlflow.endRun(parent, 'FINISHED', now - 20_000);
+  await mlflow.endRun(await mlflow.createRun(hostile, now - 15_000, { note: hostile }), 'FAILED', now - 14_000);
+  await mlflow.logMetrics(await mlflow.createRun('still training', now - 10_000, {}), { rmse: 310 });
 
   const failed = await begin('data/incoming/2013-02.csv added', true);
   await endStage(api, failed.id, stages[0]!, 'cached', now - 60_000);
@@ -168,12 +174,8 @@ async function endStage(
 }
 
 /** The MLflow side: what the stock client sends. */
-function mlflowFiller(
-  call: ReturnType<typeof createCall>,
-  server: Pick<TestServer, 'url' | 'token'>,
-  experimentId: string,
-  pipelineRunId: string,
-) {
+function mlflowFiller(server: Pick<TestServer, 'url' | 'token'>, experimentId: string, pipelineRunId: string | undefined) {
+  const call = createCall(server);
   const post = <T>(path: string, body: object): Promise<T> => call<T>('POST', `/api/2.0/mlflow/${path}`, { body });
   const put = async (path: string, content: string | Uint8Array<ArrayBuffer>): Promise<void> => {
     const response = await fetch(`${server.url}/api/2.0/mlflow-artifacts/artifacts/${path}`, {
@@ -206,13 +208,12 @@ function mlflowFiller(
     logMetrics,
     endRun,
     /** A training run with a loss over 300 steps, and scores that differ. */
-    async logRun(index: number, now: number): Promise<string> {
-      const kind = index % 2 === 0 ? 'sgd' : 'forest';
+    async logRun(kind: 'sgd' | 'forest', index: number, now: number): Promise<string> {
       const start = now - 100_000 + index * 1000;
       const runId = await createRun(`train_${kind}_${index}`, start, {
         'mlflow.source.git.commit': commit,
         'millwright.stage': `train_${kind}@victoria`,
-        'millwright.pipeline_run': pipelineRunId,
+        ...(pipelineRunId === undefined ? {} : { 'millwright.pipeline_run': pipelineRunId }),
       });
       const losses = Array.from({ length: 300 }, (_, step) => ({
         key: 'loss',

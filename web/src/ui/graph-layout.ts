@@ -8,14 +8,18 @@ export interface Placed {
 }
 
 interface GraphShape {
+  /** Room between columns, in pixels: labels of edges stand there. */
+  readonly gap?: number;
+  /** Rightwards, or downwards where the page is narrow. */
+  readonly direction?: 'LR' | 'TB';
   readonly nodes: readonly { readonly id: string; readonly width: number; readonly height: number }[];
   readonly edges: readonly { readonly from: string; readonly to: string }[];
 }
 
-/** Places nodes in columns from left to right, so that every edge runs rightwards. Edges to unknown nodes are left out. */
-export function placeNodes({ nodes, edges }: GraphShape): ReadonlyMap<string, Placed> {
+/** Places nodes so that every edge runs in one direction. Edges to unknown nodes are left out. */
+export function placeNodes({ nodes, edges, gap = 48, direction = 'LR' }: GraphShape): ReadonlyMap<string, Placed> {
   const graph = new Graph();
-  graph.setGraph({ rankdir: 'LR', nodesep: 16, ranksep: 48, marginx: 8, marginy: 8 });
+  graph.setGraph({ rankdir: direction, nodesep: 16, ranksep: gap, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id, width, height } of nodes) graph.setNode(id, { width, height });
   for (const { from, to } of edges) if (graph.hasNode(from) && graph.hasNode(to)) graph.setEdge(from, to);

@@ -1,5 +1,6 @@
 import { Background, Controls, Handle, Position, ReactFlow, type Edge, type Node, type NodeProps } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
+import { useMediaQuery } from '@mantine/hooks';
 import { useMemo, type ReactNode } from 'react';
 import { placeNodes } from './graph-layout.ts';
 import './graph.css';
@@ -17,54 +18,25 @@ export interface GraphEdge {
   readonly active?: boolean;
 }
 
-type Box = Node<{ content: ReactNode }, 'box'>;
+type Box = Node<{ content: ReactNode; narrow: boolean }, 'box'>;
 
 const nodeHeight = 44;
 const nodeTypes = { box: BoxNode };
 
-/** A graph that people read: from left to right, as large as fits, to pan and zoom. */
-export function Graph({
-  nodes,
-  edges,
-  label,
-  height,
-}: {
-  nodes: readonly GraphNode[];
-  edges: readonly GraphEdge[];
-  label: string;
-  height: number;
-}) {
-  const drawn = useMemo(() => {
-    const places = placeNodes({ nodes: nodes.map(({ id, width }) => ({ id, width, height: nodeHeight })), edges });
-    return nodes.map(({ id, width, content }): Box => ({
-      id,
-      type: 'box',
-      position: places.get(id) ?? { x: 0, y: 0 },
-      data: { content },
-      width,
-      height: nodeHeight,
-    }));
-  }, [nodes, edges]);
-  const lines = useMemo(
-    () =>
-      edges.map(({ from, to, label: text, active }, index): Edge => ({
-        id: `${index}`,
-        source: from,
-        target: to,
-        animated: active === true,
-        ...(text === undefined ? {} : { label: text }),
-      })),
-    [edges],
-  );
+/** A graph that people read: from left to right, or downwards where the page is narrow; to pan and zoom where it is large. */
+export function Graph({ nodes, edges, label, maxHeight }: { nodes: readonly GraphNode[]; edges: readonly GraphEdge[]; label: string; maxHeight: number }) {
+  const narrow = useMediaQuery('(max-width: 700px)', false, { getInitialValueInEffect: false });
+  const { boxes, height } = useMemo(() => place(nodes, edges, narrow), [nodes, edges, narrow]);
+  const lines = useMemo(() => edges.map(toLine), [edges]);
   return (
-    <div className="graph" style={{ height }} role="group" aria-label={label}>
+    <div className="graph" style={{ height: Math.min(maxHeight, height + 48) }} role="group" aria-label={label}>
       <ReactFlow
-        key={nodes.map(({ id }) => id).join(' ')}
-        nodes={drawn}
+        key={`${narrow} ${nodes.map(({ id }) => id).join(' ')}`}
+        nodes={boxes}
         edges={lines}
         nodeTypes={nodeTypes}
         fitView
-        fitViewOptions={{ padding: 0.06, maxZoom: 1 }}
+        fitViewOptions={{ padding: 0.05, maxZoom: 1, minZoom: 0.6 }}
         minZoom={0.1}
         nodesDraggable={false}
         nodesConnectable={false}
@@ -82,12 +54,32 @@ export function Graph({
   );
 }
 
-function BoxNode({ data }: NodeProps<Box>) {
+function place(nodes: readonly GraphNode[], edges: readonly GraphEdge[], narrow: boolean): { boxes: Box[]; height: number } {
+  const labelled = edges.some((edge) => edge.label !== undefined);
+  const places = placeNodes({
+    nodes: nodes.map(({ id, width }) => ({ id, width, height: nodeHeight })),
+    edges,
+    gap: narrow ? 30 : labelled ? 92 : 48,
+    direction: narrow ? 'TB' : 'LR',
+  });
+  const boxes = nodes.map(({ id, width, content }): Box => {
+    const position = places.get(id) ?? { x: 0, y: 0 };
+    // Without this the library lets clicks through boxes that cannot be dragged; ours hold links.
+    return { id, type: 'box', position, data: { content, narrow }, width, height: nodeHeight, style: { pointerEvents: 'all' } };
+  });
+  return { boxes, height: Math.max(0, ...boxes.map(({ position }) => position.y)) + nodeHeight };
+}
+
+function toLine({ from, to, label, active }: GraphEdge, index: number): Edge {
+  return { id: String(index), source: from, target: to, animated: active === true, ...(label === undefined ? {} : { label }) };
+}
+
+function BoxNode({ data: { content, narrow } }: NodeProps<Box>) {
   return (
     <>
-      <Handle type="target" position={Position.Left} isConnectable={false} />
-      {data.content}
-      <Handle type="source" position={Position.Right} isConnectable={false} />
+      <Handle type="target" position={narrow ? Position.Top : Position.Left} isConnectable={false} />
+      {content}
+      <Handle type="source" position={narrow ? Position.Bottom : Position.Right} isConnectable={false} />
     </>
   );
 }

@@ -23,6 +23,7 @@ const marks: Readonly<Record<string, Mark>> = {
   refused: { tone: 'failed', word: 'Refused' },
   'needs you': { tone: 'attention', word: 'Needs you' },
   restored: { tone: 'idle', word: 'Restored' },
+  promoted: { tone: 'fine', word: 'Promoted' },
   overridden: { tone: 'attention', word: 'Overridden' },
   cancelled: { tone: 'attention', word: 'Cancelled' },
   skipped: { tone: 'idle', word: 'Skipped' },

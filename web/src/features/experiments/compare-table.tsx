@@ -80,7 +80,7 @@ function Comparison<T>(props: {
         </thead>
         <tbody>
           {props.rows.map((row) => (
-            <tr key={row.key} className={row.differs ? 'differs' : undefined}>
+            <tr key={row.key} className={row.differs && props.about !== true ? 'differs' : undefined}>
               <td>
                 {row.key}
                 {row.differs && <span className="visually-hidden"> (differs)</span>}

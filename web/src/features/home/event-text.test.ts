@@ -13,8 +13,8 @@ const event = (kind: string, subjectId: string, data: Record<string, unknown>) =
 
 test('an event leads to the page of its subject', () => {
   expect(describeEvent(event('pipeline_run.ended', 'p1', { project: 'energy', number: 3, outcome: 'failed' }))).toEqual({
-    text: 'energy #3 ended',
-    state: 'failed',
+    text: 'energy #3 failed',
+    tone: 'failed',
     href: '/pipelines/p1',
   });
   expect(describeEvent(event('model_version.created', 'a/b c/3', {}))).toMatchObject({
@@ -24,5 +24,5 @@ test('an event leads to the page of its subject', () => {
 });
 
 test('a kind of a later version is shown as it is', () => {
-  expect(describeEvent(event('drift.found', 'm1', {}))).toEqual({ text: 'drift.found m1', state: undefined, href: undefined });
+  expect(describeEvent(event('drift.found', 'm1', {}))).toEqual({ text: 'drift.found m1', tone: 'idle', href: undefined });
 });

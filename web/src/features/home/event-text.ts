@@ -1,48 +1,49 @@
 import type { EventItem } from '../../../../src/api/events.ts';
+import { markOf, type Tone } from '../../ui/state-mark.tsx';
 
 /** One line that says what happened, and where to look. */
 export interface EventLine {
   readonly text: string;
-  readonly state: string | undefined;
+  readonly tone: Tone;
   readonly href: string | undefined;
 }
 
 export function describeEvent(event: EventItem): EventLine {
-  const said = (key: string) =>
-    typeof event.data[key] === 'string' || typeof event.data[key] === 'number' ? String(event.data[key]) : undefined;
+  const said = (key: string) => (typeof event.data[key] === 'string' || typeof event.data[key] === 'number' ? String(event.data[key]) : '');
   const id = encodeURIComponent(event.subjectId);
-  const [model, version] = [
-    event.subjectId.slice(0, event.subjectId.lastIndexOf('/')),
-    event.subjectId.slice(event.subjectId.lastIndexOf('/') + 1),
-  ];
-  const modelHref = `/models/${encodeURIComponent(model === '' ? event.subjectId : model)}${model === '' ? '' : `?version=${encodeURIComponent(version)}`}`;
-  const pipelineRun = `${said('project') ?? 'pipeline run'} ${said('number') === undefined ? '' : `#${said('number')}`}`.trim();
+  const slash = event.subjectId.lastIndexOf('/');
+  const [model, version] = [event.subjectId.slice(0, slash), event.subjectId.slice(slash + 1)];
+  const modelHref = `/models/${encodeURIComponent(model)}?version=${encodeURIComponent(version)}`;
+  const pipelineRun = `${said('project')} #${said('number')}`;
+  const { tone } = markOf(said('outcome') || said('status'));
   switch (event.kind) {
     case 'pipeline_run.started':
-      return { text: `${pipelineRun} started: ${said('cause') ?? ''}`, state: 'running', href: `/pipelines/${id}` };
+      return { text: `${pipelineRun} started: ${said('cause')}`, tone: 'idle', href: `/pipelines/${id}` };
     case 'pipeline_run.ended':
-      return { text: `${pipelineRun} ended`, state: said('outcome'), href: `/pipelines/${id}` };
-    case 'stage_run.ended':
-      return {
-        text: `Stage ${said('stage') ?? event.subjectId} ended`,
-        state: said('outcome'),
-        href:
-          said('pipelineRunId') &&
-          `/pipelines/${encodeURIComponent(said('pipelineRunId') ?? '')}?stage=${encodeURIComponent(said('stage') ?? '')}`,
-      };
+      return { text: `${pipelineRun} ${said('outcome')}`, tone, href: `/pipelines/${id}` };
+    case 'stage_run.ended': {
+      const href = `/pipelines/${encodeURIComponent(said('pipelineRunId'))}?stage=${encodeURIComponent(said('stage'))}`;
+      return { text: `Stage ${said('stage')} ${said('outcome')}`, tone, href };
+    }
     case 'run.created':
-      return { text: `Run ${said('name') ?? event.subjectId.slice(0, 8)} began`, state: undefined, href: `/experiments/runs/${id}` };
+      return { text: `Run ${said('name') || event.subjectId.slice(0, 8)} began`, tone: 'idle', href: `/experiments/runs/${id}` };
     case 'run.ended':
-      return { text: `Run ${said('name') ?? event.subjectId.slice(0, 8)} ended`, state: said('status'), href: `/experiments/runs/${id}` };
+      return {
+        text: `Run ${said('name') || event.subjectId.slice(0, 8)} ${said('status').toLowerCase()}`,
+        tone,
+        href: `/experiments/runs/${id}`,
+      };
     case 'model_version.created':
-      return { text: `${model} v${version} registered`, state: undefined, href: modelHref };
+      return { text: `${model} v${version} registered`, tone: 'idle', href: modelHref };
     case 'alias.moved':
-      return { text: `${model} v${version} is now @${said('alias') ?? said('target') ?? ''}`, state: 'fine', href: modelHref };
+      return version === '0'
+        ? { text: `${model} lost @${said('alias')}`, tone: 'attention', href: modelHref }
+        : { text: `${model} v${version} is now @${said('alias')}`, tone: 'fine', href: modelHref };
     case 'stage.moved':
-      return { text: `${model} v${version} is now in ${said('stage') ?? said('target') ?? ''}`, state: 'fine', href: modelHref };
+      return { text: `${model} v${version} is now in ${said('stage')}`, tone: 'fine', href: modelHref };
     case 'gate.refused':
-      return { text: `The gate refused ${model} v${version}`, state: 'refused', href: modelHref };
+      return { text: `The gate refused ${model} v${version}`, tone: 'failed', href: modelHref };
     default:
-      return { text: `${event.kind} ${event.subjectId}`, state: undefined, href: undefined };
+      return { text: `${event.kind} ${event.subjectId}`, tone: 'idle', href: undefined };
   }
 }

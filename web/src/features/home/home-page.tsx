@@ -5,7 +5,7 @@ import { millwright } from '../../app/api.ts';
 import { Asked } from '../../ui/asked.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Page, Section } from '../../ui/page.tsx';
-import { StateMark, StateShape } from '../../ui/state-mark.tsx';
+import { StateShape } from '../../ui/state-mark.tsx';
 import { Age } from '../../ui/time.tsx';
 import { InProduction } from './in-production.tsx';
 import { Loop } from './loop.tsx';
@@ -81,7 +81,7 @@ function Newest() {
                 const line = describeEvent(event);
                 return (
                   <li key={event.id}>
-                    {line.state !== undefined && <StateMark state={line.state} />}
+                    <StateShape tone={line.tone} />
                     {line.href === undefined ? <span>{line.text}</span> : <Link to={line.href}>{line.text}</Link>}
                     <span className="dim">
                       <Age at={event.at} />

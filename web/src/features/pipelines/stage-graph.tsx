@@ -21,8 +21,7 @@ export function StageGraph({ stages, chosen }: { stages: readonly StageRun[]; ch
     () => stages.flatMap((stage) => stage.after.map((from) => ({ from, to: stage.stage, active: stage.state === 'running' }))),
     [stages],
   );
-  const height = Math.min(420, Math.max(150, 60 + widestColumn(stages) * 62));
-  return <Graph label="Stages" nodes={nodes} edges={edges} height={height} />;
+  return <Graph label="Stages" nodes={nodes} edges={edges} maxHeight={440} />;
 }
 
 function StageBox({ stage, chosen }: { stage: StageRun; chosen: boolean }) {
@@ -46,21 +45,4 @@ function StageBox({ stage, chosen }: { stage: StageRun; chosen: boolean }) {
       </div>
     </Link>
   );
-}
-
-/** How many stages stand above each other where the graph is widest. */
-function widestColumn(stages: readonly StageRun[]): number {
-  const depth = new Map<string, number>();
-  const byName = new Map(stages.map((stage) => [stage.stage, stage]));
-  const depthOf = (name: string): number => {
-    const known = depth.get(name);
-    if (known !== undefined) return known;
-    depth.set(name, 0);
-    const own = Math.max(0, ...(byName.get(name)?.after ?? []).map((before) => depthOf(before) + 1));
-    depth.set(name, own);
-    return own;
-  };
-  const columns = new Map<number, number>();
-  for (const { stage } of stages) columns.set(depthOf(stage), (columns.get(depthOf(stage)) ?? 0) + 1);
-  return Math.max(1, ...columns.values());
 }

@@ -7,8 +7,10 @@ import { Duration, useNow } from '../../ui/time.tsx';
 /** Each stage on one line: when it ran within the pipeline run, and what it took of the machine. */
 export function StageTimeline({ run, stages, chosen }: { run: PipelineRun; stages: readonly StageRun[]; chosen: string | undefined }) {
   const now = useNow();
-  const end = run.endedAt ?? now;
-  const span = Math.max(1, end - run.startedAt);
+  // Clocks of other machines may put a stage before its pipeline run.
+  const from = Math.min(run.startedAt, ...stages.flatMap(({ startedAt }) => startedAt ?? []));
+  const end = Math.max(run.endedAt ?? now, ...stages.flatMap(({ endedAt }) => endedAt ?? []));
+  const span = Math.max(1, end - from);
   return (
     <div className="plain-scroll" role="region" aria-label="Stages in time" tabIndex={0}>
       <table className="plain timeline">
@@ -43,7 +45,7 @@ export function StageTimeline({ run, stages, chosen }: { run: PipelineRun; stage
                 <StateMark state={stage.state} />
               </td>
               <td>
-                <Bar stage={stage} from={run.startedAt} span={span} now={now} />
+                <Bar stage={stage} from={from} span={span} now={now} />
               </td>
               <td className="number">{stage.startedAt === null ? '–' : <Duration from={stage.startedAt} to={stage.endedAt} />}</td>
               <td className="number">{stage.cpuSeconds === null ? '–' : formatDuration(stage.cpuSeconds * 1000)}</td>

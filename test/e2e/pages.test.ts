@@ -1,0 +1,245 @@
+/** A real browser over a filled server, through every page: it clicks what a person clicks and reads what a person reads. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { expectAccessible, expectNoComplaints, launchBrowser, openView, type View } from './browser.ts';
+import { commit, fill, hostile, type Filled } from './fill.ts';
+
+let server: TestServer;
+let browser: Browser;
+let filled: Filled;
+let view: View;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  [filled, browser] = await Promise.all([fill(server), launchBrowser()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+beforeEach(async () => {
+  view = await openView(browser, server.url);
+});
+
+afterEach(async () => {
+  await view.close();
+  expectNoComplaints(view);
+});
+
+const text = (): Promise<string> => view.page.locator('main').innerText();
+const go = async (path: string, waitFor: string): Promise<void> => {
+  await view.page.goto(path);
+  await view.page.getByText(waitFor).first().waitFor();
+};
+
+describe('home', () => {
+  test('draws the loop with what is true now, and leads to what needs somebody', async () => {
+    await go('/', 'Needs you now');
+    const stations = await view.page.getByRole('list', { name: 'The loop' }).getByRole('listitem').allInnerTexts();
+    expect(stations.map((station) => station.split(/\s/)[0])).toEqual(['Data', 'Pipeline', 'Run', 'Model', 'Endpoint', 'Monitor']);
+    expect(stations[4]).toContain('Not yet in this version');
+    expect(stations[1]).toContain('Working');
+    await view.page.getByText('energy-victoria v1 @champion').waitFor();
+    await expectAccessible(view.page);
+    await view.page
+      .getByRole('link', { name: /the gate refused energy-victoria v2/i })
+      .first()
+      .click();
+    await view.page.getByRole('heading', { name: 'energy-victoria', level: 1 }).waitFor();
+  });
+
+  test('hears of news without a reload, and says when it hears nothing', async () => {
+    await go('/', 'Needs you now');
+    await view.page.getByText('Live', { exact: true }).waitFor();
+    const response = await fetch(`${server.url}/api/2.0/mlflow/runs/create`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${server.token}` },
+      body: JSON.stringify({ experiment_id: filled.experimentId, run_name: 'heard of live', start_time: Date.now() }),
+    });
+    expect(response.status).toBe(200);
+    await view.page.getByText('Run heard of live began').waitFor();
+    const { run } = (await response.json()) as { run: { info: { run_id: string } } };
+    await fetch(`${server.url}/api/2.0/mlflow/runs/delete`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${server.token}` },
+      body: JSON.stringify({ run_id: run.info.run_id }),
+    });
+  });
+
+  test('an empty page teaches the command, without a server full of data', async () => {
+    const empty = await startTestServer();
+    const other = await openView(browser, empty.url);
+    try {
+      for (const [path, command] of [
+        ['/', 'millwright new my-project'],
+        ['/data', 'millwright add data/raw.csv'],
+        ['/pipelines', 'millwright repro'],
+        ['/experiments', `MLFLOW_TRACKING_URI=${empty.url}`],
+        ['/models', 'millwright models promote'],
+      ] as const) {
+        await other.page.goto(path);
+        await other.page.getByText(command).first().waitFor();
+        expect(await other.page.locator('main').innerText()).toContain(command);
+        await expectAccessible(other.page);
+      }
+      expectNoComplaints(other);
+    } finally {
+      await other.close();
+      await empty.stop();
+    }
+  });
+});
+
+describe('data', () => {
+  test('lists datasets, filters them, and opens one with its versions and the command to get it', async () => {
+    await go('/data', 'data/incoming/vic_elec.csv');
+    expect(await text()).toContain('2.4 MiB');
+    await expectAccessible(view.page);
+    await view.page.keyboard.press('/');
+    await view.page.keyboard.type('clean');
+    await view.page.getByText('1 dataset', { exact: true }).waitFor();
+    expect(view.page.url()).toContain('filter=clean');
+    await view.page.keyboard.press('Tab');
+    await view.page.getByText('data/clean/victoria.parquet').click();
+    await view.page.getByText('millwright pull data/clean/victoria.parquet').waitFor();
+    expect(await text()).toContain('ingest@victoria');
+    await expectAccessible(view.page);
+    await view.page.getByRole('link', { name: 'What used it' }).first().click();
+    await view.page.getByText('What rests on it').first().waitFor();
+  });
+});
+
+describe('pipelines', () => {
+  test('lists what ran with its cause; one run shows graph, timeline, log, inputs and outputs', async () => {
+    await go('/pipelines', 'energy-forecast #3');
+    const listed = await text();
+    expect(listed).toContain('Failed');
+    expect(listed).toContain('row 48: load is -3 MW');
+    await expectAccessible(view.page);
+    await view.page.getByRole('link', { name: 'energy-forecast #1' }).click();
+    await view.page
+      .getByRole('group', { name: 'Stages' })
+      .getByRole('link', { name: /train_forest@victoria/ })
+      .click();
+    await view.page.getByRole('log', { name: 'Log of train_forest@victoria' }).getByText('epoch 3').waitFor();
+    const shown = await text();
+    for (const part of [
+      'python src/train_forest.py --region victoria',
+      'models/forest',
+      '50 MiB in 6 files',
+      'forest.trees',
+      '53 s',
+      hostile,
+    ]) {
+      expect(shown).toContain(part);
+    }
+    expect(shown).not.toContain('epoch 1');
+    expect(decodeURIComponent(view.page.url())).toContain('stage=train_forest@victoria');
+    await expectAccessible(view.page);
+  });
+
+  test('a failed run opens on the stage that failed; a running one follows its log', async () => {
+    await go(`/pipelines/${filled.failedId}`, 'below the range 0 to 20000');
+    expect(await text()).toContain('The tree had changes that were not committed');
+    await go(`/pipelines/${filled.runningId}`, 'checking 52608 rows');
+    const appended = await fetch(`${server.url}/api/1/pipeline-runs/${filled.runningId}/stages/validate%40victoria/log`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${server.token}` },
+      body: JSON.stringify({ text: 'no gap found\n' }),
+    });
+    expect(appended.status).toBe(200);
+    await view.page.getByRole('log').getByText('no gap found').waitFor();
+  });
+});
+
+describe('lineage', () => {
+  test('answers an auditor from a model version back to data and commit', async () => {
+    await go(`/lineage?kind=model_version&id=${filled.model}%2F1`, 'What it rests on');
+    const told = await text();
+    for (const part of ['train_forest@victoria', 'data/features/victoria.parquet', commit.slice(0, 8), 'Decision'])
+      expect(told).toContain(part);
+    await expectAccessible(view.page);
+    await view.page
+      .getByRole('group', { name: 'Lineage' })
+      .getByRole('link', { name: /Data version.*clean/s })
+      .click();
+    await view.page.getByRole('heading', { name: /Lineage of data\/clean\/victoria.parquet/ }).waitFor();
+    await view.page.goBack();
+    await view.page.getByRole('heading', { name: /Lineage of energy-victoria v1/ }).waitFor();
+  });
+});
+
+describe('settings', () => {
+  test('without a token says what to do; with one makes a token, shows it once, and revokes it', async () => {
+    await go('/settings', 'millwright tokens create');
+    await view.page.goto(server.login);
+    await go('/settings', 'New token');
+    await expectAccessible(view.page);
+    await view.page.getByRole('button', { name: 'New token' }).click();
+    await view.page.getByRole('textbox', { name: 'Name' }).fill('ci');
+    await view.page.getByRole('button', { name: 'Make the token' }).click();
+    const token = await view.page.getByText(/^mw_/).innerText();
+    const asked = await fetch(`${server.url}/api/1/settings`, { headers: { authorization: `Bearer ${token}` } });
+    expect(((await asked.json()) as { principal: object }).principal).toMatchObject({ name: 'ci', role: 'editor' });
+    await view.page.getByRole('button', { name: 'I have copied it' }).click();
+    await view.page.getByRole('button', { name: 'Revoke ci' }).click();
+    await expectAccessible(view.page);
+    await view.page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await view.page.getByRole('button', { name: 'Revoke ci' }).waitFor({ state: 'detached' });
+    expect((await fetch(`${server.url}/api/1/settings`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(401);
+  });
+});
+
+describe('every page', () => {
+  const folder = join(import.meta.dirname, '../../build/screenshots');
+  const pagesOf = ({
+    bestRunId,
+    succeededId,
+    runIds,
+    model,
+  }: Filled): readonly (readonly [name: string, path: string, ready: string])[] => [
+    ['home', '/', 'In production'],
+    ['data', '/data', 'data/incoming'],
+    ['dataset', '/data?project=energy-forecast&path=data/clean/victoria.parquet', 'millwright pull'],
+    ['pipelines', '/pipelines', 'energy-forecast #1'],
+    ['pipeline-run', `/pipelines/${succeededId}?stage=train_forest@victoria`, 'epoch 3'],
+    ['experiments', '/experiments', 'train_forest_0'],
+    ['run', `/experiments/runs/${bestRunId}`, 'Where it came from'],
+    ['curves', `/experiments/runs/${bestRunId}?tab=curves&smooth=0.6`, 'Smoothing'],
+    ['artifacts', `/experiments/runs/${bestRunId}?tab=artifacts&artifact=report/residuals.csv`, 'load, MW'],
+    ['compare', `/experiments/compare?runs=${runIds.slice(4, 8).join(',')}&smooth=0.8`, 'Smoothing'],
+    ['values', `/experiments/compare?runs=${runIds.slice(4, 8).join(',')}&tab=values`, 'Only what differs'],
+    ['models', '/models', model],
+    ['model', `/models/${model}`, 'Decisions'],
+    ['lineage', `/lineage?kind=model_version&id=${model}/1`, 'What it rests on'],
+    ['settings', '/settings', 'This server'],
+  ];
+
+  test.each([1440, 820, 390].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme }))))(
+    'stands at $width px, $scheme: nothing overflows, axe finds nothing, a picture is kept',
+    async ({ width, scheme }) => {
+      mkdirSync(folder, { recursive: true });
+      const own = await openView(browser, server.url, { width, scheme });
+      try {
+        for (const [name, path, ready] of pagesOf(filled)) {
+          await own.page.goto(path);
+          await own.page.getByText(ready).first().waitFor();
+          await own.page.waitForLoadState('load');
+          await own.page.evaluate('document.fonts.ready.then(() => undefined)');
+          await own.page.screenshot({ path: join(folder, `${name}-${width}-${scheme}.png`) });
+          const beyond = await own.page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+          expect(beyond, `${name} is wider than ${width} px`).toBe(0);
+          await expectAccessible(own.page);
+        }
+        expectNoComplaints(own);
+      } finally {
+        await own.close();
+      }
+    },
+  );
+});
