@@ -99,6 +99,7 @@ describe('the runs table', () => {
 describe('one run', () => {
   test('says what it measured and what it came from', async () => {
     await go(`/experiments/runs/${filled.bestRunId}`, 'Where it came from');
+    await view.page.getByText('energy-victoria v1 @champion').waitFor();
     const shown = await text();
     for (const part of ['281.2', 'train_forest@victoria', '8f2d1c0a', 'victoria hourly', 'energy-victoria v1 @champion'])
       expect(shown).toContain(part);

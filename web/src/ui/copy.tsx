@@ -11,7 +11,7 @@ export function CopyIconButton({ text, what }: { text: string; what: string }) {
         <ActionIcon
           variant="subtle"
           color="gray"
-          size={22}
+          size={24}
           onClick={copy}
           aria-label={copied ? 'Copied' : `Copy ${what}`}
           title={`Copy ${what}`}

@@ -24,6 +24,7 @@ export interface Sort {
 
 const features = tableFeatures({ columnSizingFeature, columnResizingFeature });
 const rowHeight = 30;
+const checkWidth = 42;
 const noRows: readonly never[] = [];
 
 /**
@@ -107,9 +108,9 @@ export function DataTable<Row extends object>(props: {
       aria-label={props.label}
       tabIndex={0}
     >
-      <table className="table" style={{ minWidth: table.getTotalSize() + (selectable ? 34 : 0) }} aria-rowcount={rows.length + 1}>
+      <table className="table" style={{ minWidth: table.getTotalSize() + (selectable ? checkWidth : 0) }} aria-rowcount={rows.length + 1}>
         <colgroup>
-          {selectable && <col style={{ width: 34 }} />}
+          {selectable && <col style={{ width: checkWidth }} />}
           {headers.map((header) => (
             <col
               key={header.id}

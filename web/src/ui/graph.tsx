@@ -24,7 +24,17 @@ const nodeHeight = 44;
 const nodeTypes = { box: BoxNode };
 
 /** A graph that people read: from left to right, or downwards where the page is narrow; to pan and zoom where it is large. */
-export function Graph({ nodes, edges, label, maxHeight }: { nodes: readonly GraphNode[]; edges: readonly GraphEdge[]; label: string; maxHeight: number }) {
+export function Graph({
+  nodes,
+  edges,
+  label,
+  maxHeight,
+}: {
+  nodes: readonly GraphNode[];
+  edges: readonly GraphEdge[];
+  label: string;
+  maxHeight: number;
+}) {
   const narrow = useMediaQuery('(max-width: 700px)', false, { getInitialValueInEffect: false });
   const { boxes, height } = useMemo(() => place(nodes, edges, narrow), [nodes, edges, narrow]);
   const lines = useMemo(() => edges.map(toLine), [edges]);

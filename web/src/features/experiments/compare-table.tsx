@@ -24,6 +24,7 @@ export function CompareTable(props: { runs: readonly Run[]; onlyDifferences: boo
       />
       <Section title="Metrics (difference to the first run)">
         <Comparison
+          label="Metrics compared"
           runs={runs}
           rows={metrics}
           about
@@ -45,13 +46,14 @@ export function CompareTable(props: { runs: readonly Run[]; onlyDifferences: boo
         />
       </Section>
       <Section title="Params">
-        <Comparison runs={runs} rows={params} cell={(value) => value ?? <span className="dim">–</span>} />
+        <Comparison label="Params compared" runs={runs} rows={params} cell={(value) => value ?? <span className="dim">–</span>} />
       </Section>
     </>
   );
 }
 
 function Comparison<T>(props: {
+  label: string;
   runs: readonly Run[];
   rows: readonly ComparedValue<T>[];
   about?: boolean;
@@ -59,7 +61,7 @@ function Comparison<T>(props: {
 }) {
   if (props.rows.length === 0) return <p className="dim">Nothing differs.</p>;
   return (
-    <div className="plain-scroll" role="region" aria-label="Comparison" tabIndex={0}>
+    <div className="plain-scroll" role="region" aria-label={props.label} tabIndex={0}>
       <table className="plain compare-table">
         <thead>
           <tr>
