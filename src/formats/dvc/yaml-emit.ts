@@ -101,11 +101,15 @@ class Emitter {
 
   private entry(key: Key, item: Value, indent: number, layout: ItemLayout | undefined): void {
     const text = scalarText(key, { column: this.column, indent: indent + 2, flow: false, key: true });
-    if (text.length >= maximumSimpleKey) {
+    const isSimple = text.length < maximumSimpleKey && !(typeof key === 'string' && /[\n\u0085\u2028\u2029]/.test(key));
+    if (!isSimple) {
       this.write(`? ${scalarText(key, { column: this.column + 2, indent: indent + 2, flow: false, key: false })}`);
       this.newline(indent);
       this.write(':');
-    } else this.write(`${text}:`);
+      if (item !== null) this.item(item, indent, layout);
+      return;
+    }
+    this.write(`${text}:`);
     this.trivia(layout?.afterKey);
     if (isScalar(item)) return this.scalarItem(item, indent + 2, layout);
     if (this.alias(item)) return this.trivia(layout?.after);
