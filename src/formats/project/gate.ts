@@ -139,16 +139,9 @@ function childrenOf(expr: Expression): Expression[] {
         const { iterRange, accuInit, loopCondition, loopStep, result } = exprKind.value;
         return [iterRange, accuInit, loopCondition, loopStep, result];
       }
-      case undefined: {
-        throw new Error('Not implemented yet: undefined case');
-      }
-      case 'constExpr': {
-        throw new Error('Not implemented yet: "constExpr" case');
-      }
-      case 'identExpr': {
-        throw new Error('Not implemented yet: "identExpr" case');
-      }
-      default:
+      case 'constExpr':
+      case 'identExpr':
+      case undefined:
         return [];
     }
   };
