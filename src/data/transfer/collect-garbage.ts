@@ -2,6 +2,7 @@ import { objectPath } from '../cache.ts';
 import { MillwrightError } from '../../errors.ts';
 import type { HashAlgorithm } from '../../formats/dvc/entry.ts';
 import { objectsIn, removeObjects } from './folder-store.ts';
+import { removeLeftOvers } from './left-overs.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { TransferContext } from './transfer.ts';
 import { algorithms, usedObjects, type UsedOutput } from './used-objects.ts';
@@ -64,7 +65,10 @@ export function collectFromCache(context: TransferContext, algorithm: HashAlgori
   const cache = context.caches(algorithm);
   const garbage = objectsIn(cache).filter((value) => !kept.get(algorithm)!.has(value));
   for (const value of directoriesFirst(garbage)) options.removing(objectPath(cache, value));
-  if (!options.isDry) removeObjects(cache, garbage);
+  if (!options.isDry) {
+    removeObjects(cache, garbage);
+    removeLeftOvers(cache);
+  }
   return garbage.length;
 }
 

@@ -1,4 +1,5 @@
 import { hasObject } from '../cache.ts';
+import { removeLeftOvers } from './left-overs.ts';
 import { interrupted } from './push.ts';
 import type { ObjectStore } from './object-store.ts';
 import { warnMissing, withProgress, type TransferBatch, type TransferContext } from './transfer.ts';
@@ -39,6 +40,7 @@ async function fetchObjects(context: TransferContext, store: ObjectStore, used: 
   } catch (error) {
     throw interrupted(error, `${fetched} of ${total} files had been fetched`);
   }
+  if (fetched > 0) removeLeftOvers(cache);
   warnMissing(context, missing);
   return { fetched, missing };
 }

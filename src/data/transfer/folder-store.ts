@@ -1,10 +1,11 @@
-import { lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, type Dirent } from 'node:fs';
-import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { MillwrightError, errnoOf } from '../../errors.ts';
+import { MillwrightError } from '../../errors.ts';
 import type { HashAlgorithm } from '../../formats/dvc/entry.ts';
 import { cacheAt, hasObject, objectPath, removeIfThere, syncFolder, temporaryName, writeAll, writeObject, type Cache } from '../cache.ts';
 import type { FilePool } from '../file-pool.ts';
+import { entriesOf, isAbsent } from './entries.ts';
+import { removeLeftOvers } from './left-overs.ts';
 import { isObjectName, isRunName, type ObjectStore, type TransferWork } from './object-store.ts';
 
 /**
@@ -35,14 +36,21 @@ export function folderStore(root: string, files: FilePool): ObjectStore {
     existing: async (algorithm, values) => new Set(values.filter((value) => hasObject(remote(algorithm), value))),
     all: async (algorithm) => objectsIn(remote(algorithm)),
     read: async (algorithm, value) => readOrAbsent(objectPath(remote(algorithm), value)),
-    upload: (cache, values, work) => copy(cache, remote(cache.algorithm), values, work),
+    upload: async (cache, values, work) => {
+      if (values.length === 0) return;
+      await copy(cache, remote(cache.algorithm), values, work);
+      removeLeftOvers(remote(cache.algorithm));
+    },
     download: async (cache, values, work) => {
       const present = values.filter((value) => hasObject(remote(cache.algorithm), value));
       await copy(remote(cache.algorithm), cache, present, work);
       const found = new Set(present);
       return values.filter((value) => !found.has(value));
     },
-    remove: async (algorithm, values) => removeObjects(remote(algorithm), values),
+    remove: async (algorithm, values) => {
+      removeObjects(remote(algorithm), values);
+      removeLeftOvers(remote(algorithm));
+    },
     runs: async () => runsIn(join(root, 'runs')),
     readRun: async (name) => readOrAbsent(join(root, 'runs', name)),
     writeRun: async (name, content) => writeRunEntry(join(root, 'runs'), name, content),
@@ -117,19 +125,6 @@ function readOrAbsent(path: string): Buffer | undefined {
     if (isAbsent(error)) return undefined;
     throw error;
   }
-}
-
-function entriesOf(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
-  }
-}
-
-function isAbsent(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
 }
 
 function* slices<T>(items: readonly T[], size: number): Generator<readonly T[]> {
