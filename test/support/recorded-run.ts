@@ -1,0 +1,34 @@
+import type { BegunPipelineRun, BegunStageRun, GateDeclaration } from '../../src/api/pipeline-runs.ts';
+import { createCall, millwrightApi } from '../../sdk/src/index.ts';
+import type { TestServer } from './server.ts';
+
+/**
+ * Records a pipeline run of one stage as `repro` does: it declares the gates, and hands over `evidence` for each.
+ * Without evidence it only declares.
+ */
+export async function recordRun(
+  server: TestServer,
+  run: { readonly project: string; readonly gates: readonly GateDeclaration[]; readonly evidence?: string },
+): Promise<{ pipelineRun: BegunPipelineRun; stageRun: BegunStageRun }> {
+  const api = millwrightApi(createCall({ url: server.url, token: server.token }));
+  const pipelineRun = await api.beginPipelineRun({
+    project: run.project,
+    cause: 'test',
+    stages: [{ name: 'evaluate', command: 'true', after: [] }],
+    gates: [...run.gates],
+    data: [],
+  });
+  const stageRun = await api.beginStageRun(pipelineRun.id, { stage: 'evaluate' });
+  const { evidence } = run;
+  await api.endStageRun(pipelineRun.id, 'evaluate', {
+    outcome: 'succeeded',
+    exitCode: 0,
+    endedAt: Date.now(),
+    deps: [],
+    outs: [],
+    params: {},
+    evidence: evidence === undefined ? [] : run.gates.map((gate) => ({ model: gate.model, file: gate.evidence.file, content: evidence })),
+  });
+  await api.endPipelineRun(pipelineRun.id, { outcome: 'succeeded' });
+  return { pipelineRun, stageRun };
+}
