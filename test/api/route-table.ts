@@ -5,6 +5,9 @@ import * as registryMessages from '../../src/server/mlflow/registry-messages.ts'
 
 export { routes, type Route };
 
+/** Without what is public: health, the pages, and the calls of MLflow's that are not there. */
+export const rulingRoutes = routes.filter((route) => route.action !== 'public');
+
 export const nameOf = (route: Route): string => `${route.method} ${route.url}`;
 
 /** The address of a route with its parameters filled in, percent-encoded unless `raw`. */

@@ -1,0 +1,148 @@
+/** What one workspace knows, another's token never finds: over every route, reading and writing. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bearer, send } from '../support/http.ts';
+import { databases, seededTokens, startSeededServer, type SeededServer } from '../support/seeded-state.ts';
+import { fieldNames, nameOf, pathOf, rulingRoutes as routes } from './route-table.ts';
+
+const mark = 'hidden-of-workspace-1';
+const hash = 'd41d8cd98f00b204e9800998ecf8427e';
+
+describe.each(databases)('on %s', (database) => {
+  let server: SeededServer;
+  let known: Readonly<Record<string, string>>;
+
+  beforeAll(async () => {
+    server = await startSeededServer(database);
+    known = await fill();
+  });
+  afterAll(() => server.remove());
+
+  async function call<T>(token: string, method: string, path: string, body?: unknown): Promise<T> {
+    const headers = { ...bearer(token), 'content-type': 'application/json' };
+    const response = await send(server.url, { method, path, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    expect([response.status, `${method} ${path}`, response.text]).toEqual([200, `${method} ${path}`, expect.anything()]);
+    return JSON.parse(response.text) as T;
+  }
+
+  /** One of everything in workspace 1. @returns a value for every field that names it */
+  async function fill(): Promise<Record<string, string>> {
+    const post = <T>(path: string, body: unknown): Promise<T> => call<T>(server.token, 'POST', path, body);
+    const mlflow = '/api/2.0/mlflow';
+    const { experiment_id } = await post<{ experiment_id: string }>(`${mlflow}/experiments/create`, { name: mark });
+    const { run } = await post<{ run: { info: { run_id: string } } }>(`${mlflow}/runs/create`, { experiment_id, run_name: mark });
+    const { run_id } = run.info;
+    await post(`${mlflow}/runs/log-parameter`, { run_id, key: mark, value: mark });
+    await post(`${mlflow}/runs/set-tag`, { run_id, key: mark, value: mark });
+    await post(`${mlflow}/runs/log-metric`, { run_id, key: mark, value: 1, timestamp: 1, step: 0 });
+    await post(`${mlflow}/registered-models/create`, { name: mark, description: mark });
+    await post(`${mlflow}/model-versions/create`, { name: mark, source: `runs:/${run_id}/model`, run_id, description: mark });
+    await post(`${mlflow}/registered-models/alias`, { name: mark, alias: mark, version: '1' });
+    const data = [{ path: mark, algorithm: 'md5', hash }];
+    const stages = [{ name: mark, command: mark, after: [] }];
+    const { id } = await post<{ id: string }>('/api/1/pipeline-runs', {
+      project: mark,
+      cause: mark,
+      commit: 'a'.repeat(40),
+      stages,
+      gates: [],
+      data,
+    });
+    await post(`/api/1/pipeline-runs/${id}/stages`, { stage: mark });
+    await post(`/api/1/pipeline-runs/${id}/stages/${mark}/log`, { text: mark });
+    await post(`/api/1/pipeline-runs/${id}/end`, { outcome: 'succeeded' });
+    const token = await post<{ id: string }>('/api/1/tokens', { name: mark, role: 'viewer' });
+    return {
+      ...Object.fromEntries(fieldNames.map((name) => [name, mark])),
+      experiment_id,
+      run_id,
+      run_uuid: run_id,
+      id,
+      kind: 'pipeline_run',
+      version: '1',
+      token: token.id,
+      metric_key: mark,
+      limit: '10',
+      max_results: '10',
+      depth: '3',
+      after: '0',
+    };
+  }
+
+  /** Parameters of the path are named like fields, save `:id`, which is a token's where the route is of tokens. */
+  const valueOf = (url: string) => (parameter: string) => (url.includes('/tokens/') ? known['token']! : (known[parameter] ?? known['id']!));
+
+  /** Every reading route's answer, as `token` sees it. Parameters that narrow by something that is not there are left out. */
+  async function readAll(token: string): Promise<Map<string, { status: number; text: string }>> {
+    const narrowing = [
+      'page_token',
+      'filter',
+      'order_by',
+      'cursor',
+      'code',
+      'path',
+      'stages',
+      'view_type',
+      'run_view_type',
+      'start_step',
+      'end_step',
+    ];
+    const query = (names: readonly string[]): string =>
+      new URLSearchParams(
+        names.filter((name) => known[name] !== undefined).map((name): [string, string] => [name, known[name]!]),
+      ).toString();
+    const all = fieldNames.filter((name) => !narrowing.includes(name));
+    const answers = new Map<string, { status: number; text: string }>();
+    for (const route of routes.filter(({ method, url }) => method === 'GET' && !url.endsWith('/stream'))) {
+      for (const names of [[], all, [...all, 'path']]) {
+        const path = `${pathOf(route, valueOf(route.url))}?${query(names)}`;
+        answers.set(`${nameOf(route)} with ${names.length} parameters`, await send(server.url, { path, headers: bearer(token) }));
+      }
+    }
+    return answers;
+  }
+
+  test('reading: the owner finds its things, the stranger finds none of them', async () => {
+    const own = await readAll(server.token);
+    const telling = [...own]
+      .filter(([, { status, text }]) => status === 200 && text.includes(mark))
+      .map(([name]) => name.split(' with ')[0]);
+    expect(new Set(telling).size).toBeGreaterThanOrEqual(12);
+    const secrets = [known['run_id']!, mark];
+    const strangers = await readAll(seededTokens.stranger);
+    const leaks = [...strangers].filter(
+      ([, { status, text }]) => status === 200 && secrets.some((secret) => withoutEcho(text).includes(secret)),
+    );
+    expect(leaks.map(([name, { text }]) => `${name}: ${text}`)).toEqual([]);
+    const faults = [...strangers].filter(([, { status }]) => status >= 500 && status !== 501);
+    expect(faults.map(([name]) => name)).toEqual([]);
+  });
+
+  test('writing: nothing that the stranger tries with the ids of the other workspace changes anything there', async () => {
+    const before = await readAll(server.token);
+    const searches = ['page_token', 'filter', 'order_by'];
+    const fields = Object.fromEntries(Object.entries(known).filter(([name]) => !searches.includes(name)));
+    const found: string[] = [];
+    for (const route of routes.filter(({ method }) => method !== 'GET')) {
+      const path = pathOf(route, valueOf(route.url));
+      const headers = { ...bearer(seededTokens.stranger), 'content-type': 'application/json' };
+      const { status, text } = await send(server.url, {
+        method: route.method,
+        path,
+        headers,
+        body: JSON.stringify({ ...fields, experiment_ids: [known['experiment_id']], value: 2, timestamp: 2, step: 2 }),
+      });
+      if (status >= 500 && status !== 501) found.push(`${nameOf(route)}: ${status}`);
+      if (status === 200 && text.includes(known['run_id']!)) found.push(`${nameOf(route)}: ${text}`);
+    }
+    expect(found).toEqual([]);
+    const after = await readAll(server.token);
+    const timeless = (text: string): string => text.replace(/"lastSeenAt":\d+/g, '');
+    const changed = [...before].filter(([name, { text }]) => timeless(after.get(name)!.text) !== timeless(text));
+    expect(changed.map(([name, { text }]) => `${name}: ${text} became ${after.get(name)!.text}`)).toEqual([]);
+  });
+
+  /** A lineage answer names the node that was asked for, also where nothing is known of it. */
+  function withoutEcho(text: string): string {
+    return text.replace(new RegExp(`"(id|label|name)":"(pipeline_run )?${known['id']!}"`, 'g'), '');
+  }
+});
