@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest';
+import { describeOnBothDatabases } from '../support/both-databases.ts';
+import { mlflowCalls, newExperiment, newRun, type SearchAnswer } from '../support/mlflow-calls.ts';
+
+describeOnBothDatabases('search', (server) => {
+  const calls = mlflowCalls(() => server().url);
+  const { post, get } = calls;
+
+  const search = async (body: Record<string, unknown>): Promise<{ names: string[]; token: string | undefined }> => {
+    const { status, json } = await post<SearchAnswer>('runs/search', body);
+    expect(status).toBe(200);
+    return { names: (json.runs ?? []).map((run) => run.info.run_name), token: json.next_page_token };
+  };
+
+  /** All pages of a search, `size` rows each; `between` runs after each page. */
+  const allPages = async (body: Record<string, unknown>, size: number, between?: () => Promise<unknown>): Promise<string[]> => {
+    const names: string[] = [];
+    let token: string | undefined;
+    do {
+      const page = await search({ ...body, max_results: size, page_token: token });
+      expect(page.names.length).toBeLessThanOrEqual(size);
+      names.push(...page.names);
+      token = page.token;
+      await between?.();
+    } while (token !== undefined);
+    return names;
+  };
+
+  test('in every order the pages hold what one page holds, though metrics tie, are NaN, infinite or missing', async () => {
+    const experiment = await newExperiment(calls);
+    const values = [0, 1, 1, 1, 'NaN', 'NaN', 'Infinity', '-Infinity', -2.5, undefined, undefined, 1e-300];
+    for (let index = 0; index < 36; index += 1) {
+      const id = await newRun(calls, experiment, { run_name: `r${index}`, start_time: 1000 + (index % 5) });
+      const value = values[index % values.length];
+      await post('runs/log-batch', {
+        run_id: id,
+        metrics: value === undefined ? [] : [{ key: 'm', value, timestamp: 1 }],
+        params: index % 4 === 0 ? [] : [{ key: 'p', value: `${index % 3}` }],
+      });
+      if (index % 2) await post('runs/update', { run_id: id, status: 'FINISHED', end_time: 5000 + (index % 7) });
+    }
+    const orders = [
+      [],
+      ['metrics.m'],
+      ['metrics.m DESC'],
+      ['params.p', 'metrics.m DESC'],
+      ['end_time DESC'],
+      ['start_time', 'metrics.m'],
+      ['run_id'],
+    ];
+    for (const order_by of orders) {
+      for (const filter of ['', 'metrics.m >= 0', "params.p = '1'", "status = 'FINISHED'"]) {
+        const body = { experiment_ids: [experiment], order_by, filter };
+        const whole = await search(body);
+        expect(new Set(whole.names).size).toBe(whole.names.length);
+        expect({ order_by, filter, names: await allPages(body, 5) }).toEqual({ order_by, filter, names: whole.names });
+      }
+    }
+    const byMetric = await search({ experiment_ids: [experiment], order_by: ['metrics.m DESC'] });
+    const rank = (name: string): string => String(values[Number(name.slice(1)) % values.length]);
+    expect([...new Set(byMetric.names.map(rank))]).toEqual(['Infinity', '1', '1e-300', '0', '-2.5', '-Infinity', 'NaN', 'undefined']);
+  });
+
+  test('a run that comes while pages are read neither repeats nor hides another', async () => {
+    const experiment = await newExperiment(calls);
+    for (let index = 0; index < 10; index += 1) await newRun(calls, experiment, { run_name: `r${index}`, start_time: 1000 + index });
+    const names = await allPages({ experiment_ids: [experiment] }, 3, () =>
+      newRun(calls, experiment, { run_name: 'new', start_time: 9999 }),
+    );
+    expect(names).toEqual(['r9', 'r8', 'r7', 'r6', 'r5', 'r4', 'r3', 'r2', 'r1', 'r0']);
+  });
+
+  test('a token of another order, and a text that is no token, are refused', async () => {
+    const experiment = await newExperiment(calls);
+    for (let index = 0; index < 3; index += 1) await newRun(calls, experiment);
+    const { token } = await search({ experiment_ids: [experiment], max_results: 1 });
+    for (const body of [
+      { page_token: token, order_by: ['run_name'] },
+      { page_token: '!!' },
+      { page_token: 'YWJj' },
+      { page_token: 'e30=' },
+    ]) {
+      const { status, json } = await post('runs/search', { experiment_ids: [experiment], max_results: 1, ...body });
+      expect({ status, code: json['error_code'] }).toEqual({ status: 400, code: 'INVALID_PARAMETER_VALUE' });
+      expect(json['message']).toContain('Invalid page token');
+    }
+  });
+
+  test('page sizes have their limits, with the messages that clients match', async () => {
+    const messageOf = async (path: string, body: object): Promise<unknown> => (await post(path, body)).json['message'];
+    expect(await messageOf('runs/search', { experiment_ids: ['0'], max_results: 0 })).toBe(
+      "Invalid value 0 for parameter 'max_results' supplied. It must be a positive integer",
+    );
+    expect(await messageOf('runs/search', { experiment_ids: ['0'], max_results: 50_001 })).toContain(
+      "Invalid value 50001 for parameter 'max_results' supplied",
+    );
+    expect(await messageOf('experiments/search', {})).toBe(
+      "Invalid value 0 for parameter 'max_results' supplied. It must be a positive integer",
+    );
+    expect(await messageOf('experiments/search', { max_results: 50_001 })).toBe(
+      "Invalid value 50001 for parameter 'max_results' supplied. It must be at most 50000",
+    );
+    expect(await messageOf('runs/search', { experiment_ids: ['0'], order_by: ['metrics.m', 'metric.m'] })).toBe(
+      "`order_by` contains duplicate fields: ['metrics.m', 'metric.m']",
+    );
+  });
+
+  test('dataset clauses find the runs that read them', async () => {
+    const experiment = await newExperiment(calls);
+    const a = await newRun(calls, experiment, { run_name: 'a' });
+    await newRun(calls, experiment, { run_name: 'b' });
+    const dataset = { name: 'load', digest: 'abc', source_type: 'local', source: '{}' };
+    await post('runs/log-inputs', { run_id: a, datasets: [{ tags: [{ key: 'mlflow.data.context', value: 'train' }], dataset }] });
+    const found = async (filter: string): Promise<string[]> => (await search({ experiment_ids: [experiment], filter })).names;
+    expect(await found("dataset.name LIKE 'lo%' AND datasets.digest IN ('abc', 'x') AND dataset.context = 'train'")).toEqual(['a']);
+    expect(await found("dataset.context != 'train'")).toEqual([]);
+  });
+
+  test('experiments are found by name, tag, time and view', async () => {
+    const kept = await newExperiment(calls);
+    const gone = await newExperiment(calls);
+    for (const experiment_id of [kept, gone])
+      await post('experiments/set-experiment-tag', { experiment_id, key: 'suite', value: 'Search' });
+    await post('experiments/delete', { experiment_id: gone });
+    type Answer = { experiments?: { experiment_id: string }[]; next_page_token?: string };
+    const found = async (body: object): Promise<string[]> =>
+      (
+        (await post<Answer>('experiments/search', { max_results: 100, filter: "tags.suite ILIKE 'search'", ...body })).json.experiments ??
+        []
+      ).map((experiment) => experiment.experiment_id);
+    expect(await found({})).toEqual([kept]);
+    expect(await found({ view_type: 'DELETED_ONLY' })).toEqual([gone]);
+    expect(await found({ view_type: 'ALL', order_by: ['experiment_id ASC'] })).toEqual([kept, gone]);
+    expect(
+      await found({ view_type: 'ALL', filter: `tag.suite = 'Search' AND experiment_id IN ('${gone}') AND creation_time > 0` }),
+    ).toEqual([gone]);
+    const query = { view_type: 'ALL', max_results: '1', filter: "tags.suite = 'Search'", order_by: ['name'] };
+    const first = await get<Answer>('experiments/search', query);
+    const second = await get<Answer>('experiments/search', { ...query, page_token: first.json.next_page_token! });
+    expect([first, second].map(({ json }) => json.experiments?.map((experiment) => experiment.experiment_id))).toEqual([[kept], [gone]]);
+    expect(second.json.next_page_token).toBeUndefined();
+  });
+});
