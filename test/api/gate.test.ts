@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createCall, millwrightApi } from '../../sdk/src/index.ts';
-import { onEachDatabase } from '../support/databases.ts';
+import { describeOnBothDatabases } from '../support/both-databases.ts';
 import { mlflowClient } from '../support/mlflow-client.ts';
 import { recordRun } from '../support/recorded-run.ts';
 
@@ -14,7 +14,7 @@ function digestOf(files: Readonly<Record<string, string>>): string {
   return md5(`[${entries.map((path) => `{"md5": "${md5(files[path]!)}", "relpath": "${path}"}`).join(', ')}]`);
 }
 
-onEachDatabase('a gate', (server) => {
+describeOnBothDatabases('a gate', (server) => {
   const { call, must } = mlflowClient(server);
   const asAdmin = mlflowClient(server, () => server().token);
   const api = (token?: string) => millwrightApi(createCall({ url: server().url, ...(token === undefined ? {} : { token }) }));

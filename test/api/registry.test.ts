@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { onEachDatabase } from '../support/databases.ts';
+import { describeOnBothDatabases } from '../support/both-databases.ts';
 import { mlflowClient } from '../support/mlflow-client.ts';
 
 interface Version {
@@ -18,7 +18,7 @@ interface Model {
   readonly latest_versions?: readonly Version[];
 }
 
-onEachDatabase('the registry', (server) => {
+describeOnBothDatabases('the registry', (server) => {
   const { call, must } = mlflowClient(server);
   let count = 0;
   const fresh = (): string => `model ${(count += 1)}`;
