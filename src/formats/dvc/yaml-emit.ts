@@ -160,10 +160,11 @@ class Emitter {
     return false;
   }
 
-  private flow(value: Value[] | Mapping, indent: number): void {
+  /** `bare`: in a list, a mapping of one entry goes without braces. */
+  private flow(value: Value[] | Mapping, indent: number, bare = false): void {
     const isList = Array.isArray(value);
     const layout = this.layoutOf(value);
-    this.write(isList ? '[' : '{');
+    this.write(isList ? '[' : bare ? '' : '{');
     let first = true;
     for (const [key, item] of value.entries()) {
       if (!first) this.write(',');
@@ -173,7 +174,7 @@ class Emitter {
       if (!isList) this.write(`${scalarText(key, { column: this.column, indent: indent + 2, flow: true, key: true })}:`);
       this.flowItem(item, indent, isList, layout?.items.get(key));
     }
-    this.write(isList ? ']' : '}');
+    this.write(isList ? ']' : bare ? '' : '}');
   }
 
   private flowItem(item: Value, indent: number, inList: boolean, layout: ItemLayout | undefined): void {
@@ -184,7 +185,7 @@ class Emitter {
       return this.write(space + scalarText(item, { column: this.column + space.length, indent: indent + 2, flow: true, key: false }));
     }
     this.write(space);
-    this.flow(item, indent + 2);
+    this.flow(item, indent + 2, inList && !Array.isArray(item) && item.size === 1);
   }
 
   private trivia(trivia: Trivia | undefined): void {
