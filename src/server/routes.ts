@@ -1,6 +1,7 @@
 import { datasetRoutes } from './datasets.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
+import { metricCurveRoutes } from './metric-curves.ts';
 import { mlflowRoutes } from './mlflow/index.ts';
 import { homeRoutes } from './home.ts';
 import { lineageRoutes } from './lineage.ts';
@@ -17,6 +18,7 @@ export const routes: readonly Route[] = [
   ...mlflowRoutes,
   ...pipelineRunRoutes,
   ...datasetRoutes,
+  ...metricCurveRoutes,
   ...eventRoutes,
   ...lineageRoutes,
   ...modelRoutes,

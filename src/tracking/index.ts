@@ -1,6 +1,5 @@
 export type { TrackingContext } from './context.ts';
 export type { Experiment, NamedValue, ViewType } from './experiment.ts';
-export { runStatuses } from './run.ts';
 export type { Dataset, DatasetInput, Int64, Metric, ModelOutput, Run, RunInfo, RunStatus } from './run.ts';
 export { registrationsTag } from './logged-model.ts';
 export type { LoggedModel, LoggedModelMetric, LoggedModelStatus } from './logged-model.ts';
@@ -32,7 +31,7 @@ export {
   logLoggedModelParams,
   setLoggedModelTags,
 } from './logged-models.ts';
-export { getLoggedModel, noLoggedModel } from './logged-model-queries.ts';
+export { getLoggedModel } from './logged-model-queries.ts';
 export { noteRegistration, parseRegistrations } from './logged-model-writes.ts';
 
 export { artifactKey, artifactPathOf, artifactRoot, checkArtifactPath } from './artifact-path.ts';
@@ -44,7 +43,6 @@ export { searchDatasets, type DatasetSummary } from './dataset-queries.ts';
 export { searchExperiments, type ExperimentSearch } from './search/search-experiments.ts';
 export { searchLoggedModels, type LoggedModelSearch } from './search/search-logged-models.ts';
 export { searchRuns, type RunSearch } from './search/search-runs.ts';
-export { parseFilter, parseOrdering, type Clause, type FilterValue, type Ordering } from './search/filter.ts';
 export {
   deleteArtifacts,
   findArtifact,

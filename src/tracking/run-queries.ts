@@ -143,7 +143,7 @@ function grouped<Row extends { readonly run_key: number }, Item>(rows: readonly 
 /** Active runs of all experiments. */
 export const countRuns = defineRead<never, { scope: Scope }, number>('tracking.countRuns', async (tx, { scope }) => {
   const [row] = await tx
-    .statement<{ count: number }>("select count(*) as count from runs where workspace_id = ? and deleted_at is null")
+    .statement<{ count: number }>('select count(*) as count from runs where workspace_id = ? and deleted_at is null')
     .all(scope.workspaceId);
   return row!.count;
 });

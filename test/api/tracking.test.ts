@@ -190,6 +190,29 @@ describeOnBothDatabases('tracking', (server) => {
     expect(bulk.json.metrics).toHaveLength(101);
   });
 
+  test('curves for charts keep ends and spikes within their number of points', async () => {
+    const id = await newRun(calls, await newExperiment(calls));
+    for (let start = 0; start < 3000; start += 1000) {
+      const metrics = Array.from({ length: 1000 }, (_, index) => ({
+        key: 'm',
+        value: start + index === 1234 ? 99 : 0.5,
+        timestamp: 1,
+        step: start + index,
+      }));
+      await post('runs/log-batch', { run_id: id, metrics });
+    }
+    await post('runs/log-metric', { run_id: id, key: 'short', value: 'NaN', timestamp: 1 });
+    type Curves = { items: { run: string; metric: string; total: number; points: { step: number; value: number }[] }[] };
+    const answer = await fetch(`${server().url}/api/1/metric-curves?run=${id}&run=none&metric=m&metric=short&points=100`);
+    const [curve, short] = ((await answer.json()) as Curves).items;
+    expect(short).toEqual({ run: id, metric: 'short', total: 1, points: [{ step: 0, timestamp: 1, value: 'NaN' }] });
+    expect(curve).toMatchObject({ run: id, metric: 'm', total: 3000 });
+    expect(curve!.points.length).toBeLessThanOrEqual(100);
+    expect(curve!.points.filter((point) => point.value === 99).map((point) => point.step)).toEqual([1234]);
+    expect([curve!.points[0]!.step, curve!.points.at(-1)!.step]).toEqual([0, 2999]);
+    expect(curve!.points.map((point) => point.step)).toEqual(curve!.points.map((point) => point.step).toSorted((a, b) => a - b));
+  });
+
   test('a batch is kept whole or not at all', async () => {
     const id = await newRun(calls, await newExperiment(calls));
     await post('runs/log-parameter', { run_id: id, key: 'p', value: '1' });

@@ -6,10 +6,17 @@ export interface Reply<T> {
 }
 
 export interface MlflowCalls {
-  post<T = Record<string, unknown>>(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply<T>>;
+  readonly post: <T = Record<string, unknown>>(
+    path: string,
+    body: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<Reply<T>>;
   /** The body goes as it is. */
-  send<T = Record<string, unknown>>(method: string, path: string, body: string | Uint8Array<ArrayBuffer>): Promise<Reply<T>>;
-  get<T = Record<string, unknown>>(path: string, query?: Readonly<Record<string, string | readonly string[]>>): Promise<Reply<T>>;
+  readonly send: <T = Record<string, unknown>>(method: string, path: string, body: string | Uint8Array<ArrayBuffer>) => Promise<Reply<T>>;
+  readonly get: <T = Record<string, unknown>>(
+    path: string,
+    query?: Readonly<Record<string, string | readonly string[]>>,
+  ) => Promise<Reply<T>>;
 }
 
 /** @param baseUrl such as `http://127.0.0.1:5000`; paths begin after `/api/2.0/mlflow/` */

@@ -160,11 +160,10 @@ class Emitter {
     return false;
   }
 
-  /** `bare`: in a list, a mapping of one entry goes without braces. */
-  private flow(value: Value[] | Mapping, indent: number, bare = false): void {
+  private flow(value: Value[] | Mapping, indent: number): void {
     const isList = Array.isArray(value);
     const layout = this.layoutOf(value);
-    this.write(isList ? '[' : bare ? '' : '{');
+    this.write(isList ? '[' : '{');
     let first = true;
     for (const [key, item] of value.entries()) {
       if (!first) this.write(',');
@@ -174,7 +173,7 @@ class Emitter {
       if (!isList) this.write(`${scalarText(key, { column: this.column, indent: indent + 2, flow: true, key: true })}:`);
       this.flowItem(item, indent, isList, layout?.items.get(key));
     }
-    this.write(isList ? ']' : bare ? '' : '}');
+    this.write(isList ? ']' : '}');
   }
 
   private flowItem(item: Value, indent: number, inList: boolean, layout: ItemLayout | undefined): void {
@@ -185,7 +184,7 @@ class Emitter {
       return this.write(space + scalarText(item, { column: this.column + space.length, indent: indent + 2, flow: true, key: false }));
     }
     this.write(space);
-    this.flow(item, indent + 2, inList && !Array.isArray(item) && item.size === 1);
+    this.flow(item, indent + 2);
   }
 
   private trivia(trivia: Trivia | undefined): void {

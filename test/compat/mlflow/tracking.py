@@ -227,7 +227,9 @@ def models():
     for index in range(3):
         with mlflow.start_run():
             mlflow.log_input(dataset, context="evaluation")
-            info = mlflow.sklearn.log_model(LinearRegression().fit(frame, frame.a), name=f"linear{index}", params={"index": index})
+            info = mlflow.sklearn.log_model(
+                LinearRegression().fit(frame, frame.a), name=f"linear{index}", params={"index": index}, pip_requirements=["scikit-learn"]
+            )
             mlflow.log_metric("rmse", index / 10, model_id=info.model_id, dataset=dataset)
             names.append(info.model_id)
 
@@ -258,7 +260,7 @@ def evaluate():
     frame = pandas.DataFrame({"a": [float(index) for index in range(30)]})
     frame["y"] = frame.a * 2 + 1
     with mlflow.start_run() as run:
-        info = mlflow.sklearn.log_model(LinearRegression().fit(frame[["a"]], frame.y), name="line", input_example=frame[["a"]].head(2))
+        info = mlflow.sklearn.log_model(LinearRegression().fit(frame[["a"]], frame.y), name="line", pip_requirements=["scikit-learn"])
         result = mlflow.models.evaluate(info.model_uri, frame, targets="y", model_type="regressor", evaluator_config={"log_model_explainability": False})
     expect(result.metrics["root_mean_squared_error"] < 1e-6, True)
     expect("root_mean_squared_error" in client.get_run(run.info.run_id).data.metrics, True)

@@ -23,15 +23,19 @@ describeOnBothDatabases('the stock client of MLflow', (server) => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test.each(groups.map((parts) => [parts.join(', '), parts] as const))('%s', async (_, parts) => {
-    const env = {
-      ...cleanEnvironment(),
-      MLFLOW_TRACKING_URI: server().url,
-      MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0',
-      MLFLOW_DISABLE_TELEMETRY: 'true',
-    };
-    const script = [join(import.meta.dirname, 'tracking.py'), ...parts];
-    const { stdout } = await run(testProgram('python'), script, { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 });
-    expect(stdout.trimEnd().split('\n').slice(-parts.length)).toEqual(parts.map((part) => `${part}: ok`));
-  });
+  test.each(groups.map((parts) => [parts.join(', '), parts] as const))(
+    '%s',
+    async (_, parts) => {
+      const env = {
+        ...cleanEnvironment(),
+        MLFLOW_TRACKING_URI: server().url,
+        MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0',
+        MLFLOW_DISABLE_TELEMETRY: 'true',
+      };
+      const script = [join(import.meta.dirname, 'tracking.py'), ...parts];
+      const { stdout } = await run(testProgram('python'), script, { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 });
+      expect(stdout.trimEnd().split('\n').slice(-parts.length)).toEqual(parts.map((part) => `${part}: ok`));
+    },
+    600_000,
+  );
 });

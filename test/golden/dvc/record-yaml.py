@@ -58,7 +58,6 @@ TEXTS = [
     "stages:\n\n  s1:   # c1\n    cmd: echo\n    # own line\n    deps:   # c2\n    - a\n\n  s2:\n    cmd: echo 2\n\n\n  s3:\n    cmd: >-\n      some long\n      text\n    frozen: true\n",
     "a: 1\nb:\n  c: 2\n  d:\n  - x\n\n# end after scalar\n\n",
     "# only\nstages: {}\n",
-    'stages:\n  s:\n    cmd: c\n    deps: [a, b]\n    params: [x, p.toml: [k], {q: 1, r: 2}]\n    metrics: [m.json: {cache: false}]\n',
     'outs:\n- md5: abc   # hash\n  size: 6\n  path: a.txt\n  desc: "my data"   # why\n',
 ]
 
