@@ -34,6 +34,8 @@ export interface ReproductionOptions extends StageRunOptions {
   readonly jobs: number;
 }
 
+const lineFeed = 10;
+
 interface Step {
   readonly place: number;
   readonly planned: PlannedStage;
@@ -173,13 +175,17 @@ export class Reproduction {
       write: stage.outs.map(({ path }) => path).filter((path) => path.startsWith('/')),
       command: `millwright repro ${stage.address}`,
     };
+    let endsLine = true;
     const onLog = (chunk: Uint8Array): void => {
+      endsLine = chunk.at(-1) === lineFeed;
       context.log(stage, chunk);
       context.recorder.stageLog(step.planned, chunk);
     };
     const onCommand = (command: string): void => context.say(`> ${command}`);
     try {
       const result = await withPathClaims(context.repository, claims, () => runCommands(context, stage, env, { onCommand, onLog }));
+      // Beside others a stage is shown by whole lines
+      if (!endsLine && this.options.jobs > 1) context.log(stage, Uint8Array.of(lineFeed));
       return { step, result };
     } catch (error) {
       if (!(error instanceof MillwrightError)) throw error;
