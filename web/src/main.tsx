@@ -7,9 +7,13 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { LiveContext } from './app/connection.tsx';
 import { connectLive } from './app/live.ts';
+import { pageOfMlflowAddress } from './app/mlflow-address.ts';
 import { queries } from './app/queries.ts';
 import { router } from './app/router.tsx';
 import { theme } from './app/theme.ts';
+
+const page = pageOfMlflowAddress(window.location.hash);
+if (page !== undefined) window.history.replaceState(null, '', page);
 
 const live = connectLive(queries, () => new EventSource('/api/1/events/stream'));
 
