@@ -1,15 +1,14 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../support/both-databases.ts';
 import { recordRun } from '../../support/recorded-run.ts';
 import { cleanEnvironment } from '../../support/server.ts';
 import { testProgram } from '../../support/test-env.ts';
-
-const run = promisify(execFile);
 
 describeOnBothDatabases('the registry of the stock client of MLflow', (server) => {
   let folder: string;
@@ -18,16 +17,24 @@ describeOnBothDatabases('the registry of the stock client of MLflow', (server) =
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Runs parts of `registry.py`. @returns what they printed last */
-  async function client(...parts: readonly string[]): Promise<string> {
+  /** Starts parts of `registry.py`. `until` waits for a line and lets the client go on. */
+  function start(...parts: readonly string[]) {
     const env = { ...cleanEnvironment(), MLFLOW_TRACKING_URI: server().url, MLFLOW_DISABLE_TELEMETRY: 'true', GATED_MODEL: 'load' };
-    const options = { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 };
-    const { stdout } = await run(testProgram('python'), [join(import.meta.dirname, 'registry.py'), ...parts], options);
-    return stdout.trimEnd().split('\n').at(-1)!;
+    const child = spawn(testProgram('python'), [join(import.meta.dirname, 'registry.py'), ...parts], { cwd: folder, env });
+    const errors = text(child.stderr);
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const until = async (pattern: RegExp): Promise<string> => {
+      for (;;) {
+        const { done, value } = await lines.next();
+        if (done === true) throw new Error(`the client ended before it printed ${pattern}: ${await errors}`);
+        if (pattern.test(value)) return value;
+      }
+    };
+    return { until, next: () => child.stdin.write('\n') };
   }
 
   test('registers, loads by every form of URI, searches, moves, renames and deletes', async () => {
-    await client('uris', 'registry');
+    expect(await start('uris', 'registry', 'finish').until(/^finished$/)).toBe('finished');
   });
 
   test('hears at once why a gate refuses, and passes it with the folder that was scored', async () => {
@@ -40,11 +47,15 @@ describeOnBothDatabases('the registry of the stock client of MLflow', (server) =
     const evidence = (digest: string, rmse: number): string =>
       JSON.stringify({ candidate: { digest, rmse }, champion: { exists: false }, naive: { rmse: 558 } });
     await recordRun(server(), { project: 'energy', gates: [gate] });
-    const digest = await client('candidate');
-    expect(digest).toMatch(/^[0-9a-f]{32}$/);
+    const client = start('gates');
+    const digest = (await client.until(/^digest [0-9a-f]{32}$/)).slice('digest '.length);
+    await client.until(/^candidate done$/);
     await recordRun(server(), { project: 'energy', gates: [gate], evidence: evidence(digest, 600) });
-    await client('refused');
+    client.next();
+    await client.until(/^refused done$/);
     await recordRun(server(), { project: 'energy', gates: [gate], evidence: evidence(digest, 281) });
-    await client('promoted');
+    client.next();
+    expect(await client.until(/^promoted done$/)).toBe('promoted done');
+    client.next();
   });
 });
