@@ -22,6 +22,15 @@ export const commands: readonly CommandEntry[] = [
   { name: 'remote', group: 'Data and pipelines (as DVC)', summary: 'Manage remotes.', load: () => import('./remote-config.ts') },
   { name: 'config', group: 'Data and pipelines (as DVC)', summary: 'Get and set options.', load: () => import('./config.ts') },
   { name: 'cache', group: 'Data and pipelines (as DVC)', summary: 'Manage the cache.', load: () => import('./cache.ts') },
+  { name: 'remove', group: 'Data and pipelines (as DVC)', summary: 'Stop tracking data.', load: () => import('./remove.ts') },
+  { name: 'move', group: 'Data and pipelines (as DVC)', summary: 'Rename tracked data.', load: () => import('./move.ts') },
+  {
+    name: 'unprotect',
+    group: 'Data and pipelines (as DVC)',
+    summary: 'Make files linked to the cache writable copies.',
+    load: () => import('./unprotect.ts'),
+  },
+  { name: 'root', group: 'Data and pipelines (as DVC)', summary: 'Print where the repository begins.', load: () => import('./root.ts') },
   {
     name: 'check-ignore',
     group: 'Data and pipelines (as DVC)',

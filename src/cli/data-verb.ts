@@ -12,16 +12,20 @@ export async function withRepository<T>(io: Io, isQuiet: boolean, work: (reposit
   });
 }
 
-/** Runs a verb that changes files: stages or names them at the end, and takes back its `.gitignore` lines where it fails. */
+/**
+ * Runs a verb that changes files: stages or names them at the end, and takes back its `.gitignore` lines where it fails.
+ * (`commit` stages nothing, `core.autostage` or not, as with DVC.)
+ */
 export async function withChanges<T>(
   io: Io,
   repository: Repository,
-  verb: { readonly isQuiet: boolean },
+  verb: { readonly isQuiet: boolean; readonly leavesStaging?: boolean },
   work: (changes: ScmChanges) => Promise<T>,
 ): Promise<T> {
   const changes = collectChanges(repository);
   try {
     const result = await work(changes);
+    if (verb.leavesStaging === true) return result;
     const unstaged = await changes.finish(io.cwd);
     if (!verb.isQuiet) io.stdout(gitHint(unstaged));
     return result;

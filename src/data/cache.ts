@@ -83,8 +83,9 @@ export function writeObject(cache: Cache, value: string, bytes: Uint8Array): voi
 }
 
 export function makeFolder(cache: Cache, folder: string): void {
-  if (mkdirSync(folder, { recursive: true }) === undefined || !cache.isShared) return;
-  chmodSync(folder, 0o2775);
+  const first = mkdirSync(folder, { recursive: true });
+  if (first === undefined || !cache.isShared) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) chmodSync(made, 0o2775);
 }
 
 const threadName = randomBytes(12).toString('base64url');

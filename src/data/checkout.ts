@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { MillwrightError, errnoOf } from '../errors.ts';
@@ -7,7 +7,7 @@ import { createPacer } from '../lib/pacer.ts';
 import { hasObject, objectPath, readTree, type Cache } from './cache.ts';
 import type { Progress } from './effects.ts';
 import { hashPath } from './hash.ts';
-import { createLinker, needsRelink } from './link.ts';
+import { createLinker } from './link.ts';
 import { isDirectoryHash, type TrackedOutput } from './output.ts';
 import type { Repository } from './repository.ts';
 import { makeExecutable, stagingFolder } from './save-output.ts';
@@ -73,7 +73,7 @@ export async function planCheckout(repository: Repository, output: TrackedOutput
   const unsaved = changes
     .filter((change) => change.replaces && !hasObject(cache, current.get(change.relpath)!))
     .map((change) => join(output.path, change.relpath));
-  const relinks = options.relink ? relinksOf(repository, output.path, cache, wanted, changes) : [];
+  const relinks = options.relink ? relinksOf(cache, wanted, changes) : [];
   const stats = count(changes);
   const kind =
     present === undefined
@@ -129,24 +129,12 @@ function insideOf(root: string, only: string | undefined): (relpath: string) => 
   return (relpath) => relpath === prefix || relpath.startsWith(`${prefix}/`);
 }
 
-function relinksOf(
-  repository: Repository,
-  root: string,
-  cache: Cache,
-  wanted: ReadonlyMap<string, string>,
-  changes: readonly FileChange[],
-): FileChange[] {
+/** Every file whose content stays, to be put there once more: what kind of link it is now does not matter. */
+function relinksOf(cache: Cache, wanted: ReadonlyMap<string, string>, changes: readonly FileChange[]): FileChange[] {
   const changed = new Set(changes.map((change) => change.relpath));
-  const relinks: FileChange[] = [];
-  for (const [relpath, md5] of wanted) {
-    if (changed.has(relpath)) continue;
-    const path = join(root, relpath);
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat === undefined || !hasObject(cache, md5)) continue;
-    const target = stat.isSymbolicLink() ? readlinkSync(path) : undefined;
-    if (needsRelink(stat, target, objectPath(cache, md5), repository.config.linkTypes)) relinks.push({ relpath, md5, replaces: true });
-  }
-  return relinks;
+  return [...wanted]
+    .filter(([relpath, md5]) => !changed.has(relpath) && hasObject(cache, md5))
+    .map(([relpath, md5]) => ({ relpath, md5, replaces: true }));
 }
 
 function count(changes: readonly FileChange[]): CheckoutStats {

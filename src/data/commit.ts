@@ -1,11 +1,13 @@
 import { relative } from 'node:path';
 import { MillwrightError } from '../errors.ts';
 import type { OutputEntry, DependencyEntry } from '../formats/dvc/entry.ts';
-import { addInside } from './add-inside.ts';
+import { encodeTree } from '../formats/dvc/tree.ts';
+import { writeObject } from './cache.ts';
 import { hashPath } from './hash.ts';
+import type { TrackedOutput } from './output.ts';
 import { workspaceStatus } from './output-status.ts';
 import type { Repository } from './repository.ts';
-import { saveOutput } from './save-output.ts';
+import { recorded, relinkOutput, saveOutput } from './save-output.ts';
 import type { ScmChanges } from './scm-changes.ts';
 import { importChecksum } from './import-checksum.ts';
 import { openDvcFile, writeDvcFile, type StageTarget, type TrackedStage } from './stages.ts';
@@ -38,12 +40,24 @@ export async function commitDvcFile(
     const save = { commit: true, relink: options.relink, name };
     if (only !== undefined && only !== output.path && !isInside) outs.push(output.entry);
     else
-      outs.push(isInside ? await addInside(repository, output, only, changes, save) : await saveOutput(repository, output, changes, save));
+      outs.push(
+        isInside ? await commitInside(repository, output, only, options.relink) : await saveOutput(repository, output, changes, save),
+      );
   }
   const content = { ...file.content, deps: await saveDependencies(repository, stage), outs };
   writeDvcFile(repository, { ...file, content: { ...content, md5: importChecksum(content) } });
   changes.settle();
   changes.track(stage.file);
+}
+
+/** Records the whole folder as it is now, but keeps only a part of it: the rest is `not in cache` until it is committed too. */
+async function commitInside(repository: Repository, output: TrackedOutput, path: string, relink: boolean): Promise<OutputEntry> {
+  const whole = await hashPath(repository, output.path, 'md5');
+  const part = await hashPath(repository, path, 'md5', { keep: true });
+  if (whole?.tree === undefined || part === undefined) throw new MillwrightError('DATA_ERROR', `output '${path}' does not exist`);
+  writeObject(repository.cache('md5'), whole.hash.value, encodeTree(whole.tree));
+  if (relink) relinkOutput(repository, path, { ...part, meta: {} });
+  return recorded(output.entry, whole);
 }
 
 async function saveDependencies(repository: Repository, stage: TrackedStage): Promise<DependencyEntry[]> {

@@ -26,6 +26,8 @@ export {
   type TrackedDependency,
   type TrackedOutput,
 } from './output.ts';
+export { move } from './move.ts';
+export { removeDvcFile, unprotectOutput } from './remove.ts';
 export { ensurePrivateFolders } from './private-folders.ts';
 export { findRoot, openRepository, type Repository } from './repository.ts';
 export { makeExecutable, saveOutput, type SaveOptions } from './save-output.ts';

@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MillwrightError } from '../errors.ts';
 import { objectPath } from './cache.ts';
+import type { LinkType } from './config.ts';
 import { hashPath } from './hash.ts';
 import { createLinker, needsRelink, unprotect, type Linker } from './link.ts';
 import { sameHash, type HashedPath, type OutputEntry, type TrackedOutput } from './output.ts';
@@ -67,12 +68,13 @@ export function recorded(entry: OutputEntry, saved: HashedPath): OutputEntry {
 
 /** Links what was just saved: its content is in the cache, so nothing can be lost. */
 export function relinkOutput(repository: Repository, path: string, saved: HashedPath): void {
-  const types = repository.config.linkTypes;
+  // DVC moves the file itself into the cache where hard links come first: then a copy will not do, even if the list allows one.
+  const types: readonly LinkType[] = repository.config.linkTypes[0] === 'hardlink' ? ['hardlink'] : repository.config.linkTypes;
   const cache = repository.cache(saved.hash.algorithm);
   const stagingDir = stagingFolder(repository);
   let linker: Linker | undefined;
   const relink = (file: string, md5: string): void => {
-    linker ??= createLinker(types, stagingDir);
+    linker ??= createLinker(repository.config.linkTypes, stagingDir);
     linker.create(objectPath(cache, md5), file);
   };
   if (saved.tree === undefined) {
