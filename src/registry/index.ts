@@ -1,7 +1,7 @@
 export type { Act } from './tables.ts';
 export type { ModelVersion, Page, RegisteredModel } from './model.ts';
 export { modelNotFound, versionNotFound, versionNumber, type Tag } from './names.ts';
-export { isProtected, type Gate, type Target } from './gate-rows.ts';
+export type { Gate, Target } from './gate-rows.ts';
 
 export { countModels, findModel, findVersion, findVersionByAlias, latestVersions, listVersions } from './queries.ts';
 export { searchModels, searchVersions, type Search } from './search-queries.ts';

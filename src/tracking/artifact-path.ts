@@ -35,7 +35,7 @@ export function artifactKey(scope: Scope, path: string): string {
 }
 
 /** Prefix of all artifact keys of a workspace. */
-export function artifactRoot(scope: Scope): string {
+function artifactRoot(scope: Scope): string {
   return `${scope.workspaceId}/artifacts/`;
 }
 

@@ -34,7 +34,7 @@ export {
 export { getLoggedModel } from './logged-model-queries.ts';
 export { noteRegistration, parseRegistrations } from './logged-model-writes.ts';
 
-export { artifactKey, artifactPathOf, artifactRoot, checkArtifactPath } from './artifact-path.ts';
+export { artifactKey, artifactPathOf, checkArtifactPath } from './artifact-path.ts';
 export { findArtifactOwner, type ArtifactOwner } from './artifact-queries.ts';
 export { getMetricHistories, getMetricHistory, metricCurves, sampleMetricHistories } from './metric-queries.ts';
 export type { MetricCurve, RunMetric } from './metric-queries.ts';

@@ -1,3 +1,2 @@
 export { compileGate, GateSyntaxError, judgeClauses, type ClauseResult, type Gate, type GateObjects } from './gate.ts';
 export { parseProject, type GateDefinition, type ProjectFile } from './parse.ts';
-export { projectSchema } from './schema.ts';
