@@ -28,6 +28,8 @@ export async function move(repository: Repository, stages: readonly TrackedStage
       `move is not permitted for stages that are not data sources: change the path in '${stage.address}' instead`,
     );
   }
+  if (to === from || existsSync(to))
+    throw new MillwrightError('DATA_ERROR', `'${relative(input.cwd, to)}' already exists: remove it, or move to another name`);
   const file = openDvcFile(stage.file, input.cwd);
   const target = targetFile(file, from, to);
   if (target.path !== file.path && existsSync(target.path)) {
