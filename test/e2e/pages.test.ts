@@ -1,5 +1,6 @@
 /** A real browser over a filled server, through every page: it clicks what a person clicks and reads what a person reads. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -53,7 +54,26 @@ describe('home', () => {
     await view.page.getByRole('heading', { name: 'energy-victoria', level: 1 }).waitFor();
   });
 
-  test('hears of news without a reload, and says when it hears nothing', async () => {
+  test('says when the connection is lost, and heals', async () => {
+    const first = await startTestServer({ stateDirectory: mkdtempSync(join(tmpdir(), 'millwright-e2e-')) });
+    const other = await openView(browser, first.url);
+    let second: TestServer | undefined;
+    try {
+      await other.page.goto('/settings');
+      await other.page.getByText('Live', { exact: true }).waitFor();
+      await first.stop();
+      await other.page.getByText('Connection lost').waitFor();
+      second = await startTestServer({ stateDirectory: first.stateDirectory, args: ['--port', new URL(first.url).port] });
+      await other.page.getByText('Live', { exact: true }).waitFor();
+      expect(await other.page.getByText('Connection lost').count()).toBe(0);
+    } finally {
+      await other.close();
+      await second?.stop();
+      rmSync(first.stateDirectory, { recursive: true, force: true });
+    }
+  });
+
+  test('hears of news without a reload', async () => {
     await go('/', 'Needs you now');
     await view.page.getByText('Live', { exact: true }).waitFor();
     const response = await fetch(`${server.url}/api/2.0/mlflow/runs/create`, {
@@ -154,6 +174,32 @@ describe('pipelines', () => {
     });
     expect(appended.status).toBe(200);
     await view.page.getByRole('log').getByText('no gap found').waitFor();
+  });
+});
+
+describe('models', () => {
+  test('says what is promoted, by whom and on what evidence; a refusal names its reason, an override its own', async () => {
+    await view.page.goto(server.login);
+    await go('/models', filled.model);
+    await expectAccessible(view.page);
+    await view.page.getByRole('link', { name: filled.model }).click();
+    await view.page.getByText('through the gate').waitFor();
+    expect(await text()).toContain('candidate.rmse = 281.2');
+    await view.page.getByText('Evidence: metrics/victoria.json').last().click();
+    await view.page.getByRole('columnheader', { name: 'naive' }).waitFor();
+    await view.page.getByRole('button', { name: 'Promote v2' }).click();
+    await view.page.getByRole('button', { name: 'Promote to @champion' }).click();
+    await view.page.getByRole('alert').getByText('it is not the model that was scored').waitFor();
+    await expectAccessible(view.page);
+    await view.page.getByRole('textbox', { name: /promote past the gate. Why/ }).fill('the grid operator asked for it');
+    await view.page.getByRole('button', { name: 'Promote past the gate' }).click();
+    await view.page.getByText('past the gate').first().waitFor();
+    await view.page.getByText('the grid operator asked for it').waitFor();
+    await view.page.getByRole('button', { name: 'Roll back to v1' }).click();
+    await view.page.getByRole('textbox', { name: 'Why?' }).fill('it was no better');
+    await view.page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click();
+    await view.page.getByText('it was no better').waitFor();
+    expect(await view.page.getByRole('row', { name: /^v1 @champion/ }).count()).toBe(1);
   });
 });
 

@@ -52,5 +52,7 @@ describe('quantities are written as people read them', () => {
     expect(plural(1, 'file')).toBe('1 file');
     expect(plural(52_608, 'row')).toBe('52,608 rows');
     expect(shortId('md5:0123456789abcdef0123456789abcdef')).toBe('01234567');
+    expect(shortId('m-0123456789abcdef0123456789abcdef')).toBe('m-01234567');
+    expect(shortId('energy-victoria/1')).toBe('energy-victoria/1');
   });
 });

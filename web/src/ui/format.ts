@@ -86,8 +86,8 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
-/** Git hashes, content hashes and ids, short enough for a row. */
+/** Git hashes, content hashes and ids, short enough for a row; names stay whole. */
 export function shortId(id: string): string {
-  const bare = id.replace(/^md5:/, '');
-  return bare.length > 12 ? bare.slice(0, 8) : bare;
+  const hash = /^(?:[a-z0-9-]+:)?((?:m-)?[0-9a-f]{8})[0-9a-f]{5,}(?:\.dir)?$/.exec(id);
+  return hash?.[1] ?? id;
 }

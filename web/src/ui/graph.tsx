@@ -29,11 +29,14 @@ export function Graph({
   edges,
   label,
   maxHeight,
+  focus,
 }: {
   nodes: readonly GraphNode[];
   edges: readonly GraphEdge[];
   label: string;
   maxHeight: number;
+  /** The node that a graph too long for the page opens on. */
+  focus?: string | undefined;
 }) {
   const narrow = useMediaQuery('(max-width: 700px)', false, { getInitialValueInEffect: false });
   const { boxes, height } = useMemo(() => place(nodes, edges, narrow), [nodes, edges, narrow]);
@@ -46,7 +49,7 @@ export function Graph({
         edges={lines}
         nodeTypes={nodeTypes}
         fitView
-        fitViewOptions={{ padding: 0.05, maxZoom: 1, minZoom: 0.6 }}
+        fitViewOptions={{ padding: 0.05, maxZoom: 1, minZoom: 0.6, nodes: openedOn(boxes, focus) }}
         minZoom={0.1}
         nodesDraggable={false}
         nodesConnectable={false}
@@ -62,6 +65,13 @@ export function Graph({
       </ReactFlow>
     </div>
   );
+}
+
+/** As many nodes around `focus` as stand on the page at a size that can be read. */
+function openedOn(boxes: readonly Box[], focus: string | undefined): Box[] {
+  const centre = boxes.find(({ id }) => id === focus) ?? boxes.at(-1);
+  const reach = window.innerWidth / 2 / 0.85;
+  return boxes.filter(({ position }) => centre === undefined || Math.abs(position.x - centre.position.x) < reach);
 }
 
 function place(nodes: readonly GraphNode[], edges: readonly GraphEdge[], narrow: boolean): { boxes: Box[]; height: number } {

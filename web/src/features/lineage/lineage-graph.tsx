@@ -30,5 +30,5 @@ export function LineageGraph({ lineage }: { lineage: Lineage }) {
     [lineage, root],
   );
   const edges = useMemo(() => lineage.edges.map(({ from, to, relation }) => ({ from, to, label: relation })), [lineage]);
-  return <Graph label="Lineage" nodes={nodes} edges={edges} maxHeight={560} />;
+  return <Graph label="Lineage" nodes={nodes} edges={edges} maxHeight={560} focus={root} />;
 }

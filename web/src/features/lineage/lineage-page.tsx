@@ -92,7 +92,7 @@ function Steps({ steps, none }: { steps: readonly Step[]; none: string }) {
             <td>
               <span className="dim">{kindWords[node.kind] ?? node.kind}</span> <Name node={node} />
             </td>
-            <td>{relation}</td>
+            <td className="lineage-time">{relation}</td>
             <td className="lineage-time">{formatTime(at)}</td>
             <td>
               <Id id={node.id} />

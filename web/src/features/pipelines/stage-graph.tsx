@@ -21,7 +21,7 @@ export function StageGraph({ stages, chosen }: { stages: readonly StageRun[]; ch
     () => stages.flatMap((stage) => stage.after.map((from) => ({ from, to: stage.stage, active: stage.state === 'running' }))),
     [stages],
   );
-  return <Graph label="Stages" nodes={nodes} edges={edges} maxHeight={440} />;
+  return <Graph label="Stages" nodes={nodes} edges={edges} maxHeight={440} focus={chosen} />;
 }
 
 function StageBox({ stage, chosen }: { stage: StageRun; chosen: boolean }) {
