@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { expectAccessible, expectNoComplaints, launchBrowser, openView, type View } from './browser.ts';
+import { expectAccessible, expectNoComplaints, launchBrowser, openView, signIn, type View } from './browser.ts';
 import { commit, fill, hostile, type Filled } from './fill.ts';
 
 let server: TestServer;
 let browser: Browser;
 let filled: Filled;
 let view: View;
+let session: Awaited<ReturnType<typeof signIn>> | undefined;
 
 beforeAll(async () => {
   server = await startTestServer();
@@ -32,6 +33,13 @@ afterEach(async () => {
   expectNoComplaints(view);
 });
 
+/** Goes on with the session of the address that `up` printed. */
+const signedIn = async (): Promise<void> => {
+  session ??= await signIn(browser, server.login);
+  await view.close();
+  expectNoComplaints(view);
+  view = await openView(browser, server.url, { session });
+};
 const text = (): Promise<string> => view.page.locator('main').innerText();
 const go = async (path: string, waitFor: string): Promise<void> => {
   await view.page.goto(path);
@@ -179,7 +187,7 @@ describe('pipelines', () => {
 
 describe('models', () => {
   test('says what is promoted, by whom and on what evidence; a refusal names its reason, an override its own', async () => {
-    await view.page.goto(server.login);
+    await signedIn();
     await go('/models', filled.model);
     await expectAccessible(view.page);
     await view.page.getByRole('link', { name: filled.model }).click();
@@ -199,7 +207,7 @@ describe('models', () => {
     await view.page.getByRole('textbox', { name: 'Why?' }).fill('it was no better');
     await view.page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click();
     await view.page.getByText('it was no better').waitFor();
-    expect(await view.page.getByRole('row', { name: /^v1 @champion/ }).count()).toBe(1);
+    await expect.poll(() => view.page.getByRole('row', { name: /^v1 @champion/ }).count()).toBe(1);
   });
 });
 
@@ -223,7 +231,7 @@ describe('lineage', () => {
 describe('settings', () => {
   test('without a token says what to do; with one makes a token, shows it once, and revokes it', async () => {
     await go('/settings', 'millwright tokens create');
-    await view.page.goto(server.login);
+    await signedIn();
     await go('/settings', 'New token');
     await expectAccessible(view.page);
     await view.page.getByRole('button', { name: 'New token' }).click();

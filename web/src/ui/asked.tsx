@@ -1,4 +1,4 @@
-import { Loader } from '@mantine/core';
+import { Loading } from './loading.tsx';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Problem } from './problem.tsx';
@@ -7,5 +7,5 @@ import { Problem } from './problem.tsx';
 export function Asked<T>({ query, children }: { query: UseQueryResult<T>; children: (data: T) => ReactNode }) {
   if (query.data !== undefined) return children(query.data);
   if (query.error !== null) return <Problem error={query.error} onRetry={() => void query.refetch()} />;
-  return <Loader size="sm" color="gray" aria-label="Loading" />;
+  return <Loading />;
 }

@@ -1,4 +1,4 @@
-import { Loader } from '@mantine/core';
+import { Loading } from '../../ui/loading.tsx';
 import { useQuery } from '@tanstack/react-query';
 import { readText } from '../../../../sdk/src/client-text.ts';
 import { Problem } from '../../ui/problem.tsx';
@@ -33,7 +33,7 @@ function Preview({ path, url }: { path: string; url: string }) {
 function TextPreview({ path, url }: { path: string; url: string }) {
   const content = useQuery({ queryKey: ['runs', 'artifact', url], queryFn: () => readText(url, previewBytes) });
   if (content.error !== null) return <Problem error={content.error} onRetry={() => void content.refetch()} />;
-  if (content.data === undefined) return <Loader size="sm" color="gray" aria-label="Loading the file" />;
+  if (content.data === undefined) return <Loading what="Loading the file" />;
   const { text, complete } = content.data;
   return (
     <>

@@ -1,4 +1,4 @@
-import { Loader } from '@mantine/core';
+import { Loading } from '../../ui/loading.tsx';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -14,7 +14,7 @@ import { artifactsQuery } from './run-queries.ts';
 export function Artifacts({ runId, open }: { runId: string; open: string | undefined }) {
   const root = useQuery(artifactsQuery(runId, ''));
   if (root.error !== null) return <Problem error={root.error} onRetry={() => void root.refetch()} />;
-  if (root.data === undefined) return <Loader size="sm" color="gray" aria-label="Loading artifacts" />;
+  if (root.data === undefined) return <Loading what="Loading artifacts" />;
   if (root.data.length === 0) {
     return (
       <Empty commands={[`import mlflow\nwith mlflow.start_run(run_id="${runId}"):\n    mlflow.log_artifact("plots/forecast.png")`]}>

@@ -1,4 +1,4 @@
-import { Loader } from '@mantine/core';
+import { Loading } from '../../ui/loading.tsx';
 import { useQueries } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -61,7 +61,7 @@ export function ComparePage() {
       </ul>
       <TabLinks tabs={tabs} active={tab} label="Ways to compare" />
       {asked.error !== null && <Problem error={asked.error} />}
-      {asked.runs === undefined && asked.error === null && <Loader size="sm" color="gray" aria-label="Loading" />}
+      {asked.runs === undefined && asked.error === null && <Loading />}
       {asked.runs !== undefined && tab === 'curves' && (
         <Curves
           runs={runs}

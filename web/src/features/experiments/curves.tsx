@@ -1,4 +1,5 @@
-import { Loader, SegmentedControl, Switch } from '@mantine/core';
+import { SegmentedControl, Switch } from '@mantine/core';
+import { Loading } from '../../ui/loading.tsx';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Run } from '../../../../sdk/src/mlflow.ts';
@@ -100,7 +101,7 @@ function Curve(props: {
     [having, history.data, view.axis],
   );
   if (history.error !== null) return <Problem error={history.error} onRetry={() => void history.refetch()} />;
-  if (history.data === undefined) return <Loader size="sm" color="gray" aria-label={`Loading ${metric}`} />;
+  if (history.data === undefined) return <Loading what={`Loading ${metric}`} />;
   return (
     <LineChart
       title={metric}

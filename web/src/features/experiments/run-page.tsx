@@ -1,4 +1,4 @@
-import { Loader } from '@mantine/core';
+import { Loading } from '../../ui/loading.tsx';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -39,13 +39,7 @@ export function RunPage() {
 
   if (run === undefined) {
     return (
-      <Page title="Run">
-        {query.error === null ? (
-          <Loader size="sm" color="gray" aria-label="Loading" />
-        ) : (
-          <Problem error={query.error} onRetry={() => void query.refetch()} />
-        )}
-      </Page>
+      <Page title="Run">{query.error === null ? <Loading /> : <Problem error={query.error} onRetry={() => void query.refetch()} />}</Page>
     );
   }
   const experiment = experiments.data?.find(({ id }) => id === run.experimentId);
