@@ -59,6 +59,8 @@ export async function openView(
     viewport: { width, height: width < 500 ? 844 : 900 },
     colorScheme: options.scheme ?? 'light',
     acceptDownloads: true,
+    // No colour is judged half faded in.
+    reducedMotion: 'reduce',
     ...(options.session === undefined ? {} : { storageState: options.session }),
   });
   // The page's own policy forbids scripts that are not its own; axe is put in by the browser, before it.

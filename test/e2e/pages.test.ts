@@ -52,7 +52,7 @@ describe('home', () => {
     const stations = await view.page.getByRole('list', { name: 'The loop' }).getByRole('listitem').allInnerTexts();
     expect(stations.map((station) => station.split(/\s/)[0])).toEqual(['Data', 'Pipeline', 'Run', 'Model', 'Endpoint', 'Monitor']);
     expect(stations[4]).toContain('Not yet in this version');
-    expect(stations[1]).toContain('Working');
+    expect(stations[1]).toContain('energy-forecast #3');
     await view.page.getByText('energy-victoria v1 @champion').waitFor();
     await expectAccessible(view.page);
     await view.page
@@ -219,8 +219,9 @@ describe('lineage', () => {
       expect(told).toContain(part);
     await expectAccessible(view.page);
     await view.page
-      .getByRole('group', { name: 'Lineage' })
-      .getByRole('link', { name: /Data version.*clean/s })
+      .getByRole('row', { name: /data\/clean/ })
+      .getByRole('link')
+      .first()
       .click();
     await view.page.getByRole('heading', { name: /Lineage of data\/clean\/victoria.parquet/ }).waitFor();
     await view.page.goBack();
