@@ -4,8 +4,8 @@
  * Invariant: the process that holds `flock` on `lock` is the only one that touches the database and the blobs in it.
  * `server.json` tells where it answers; it is true only while the lock is held.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { FileLock, Locks } from './backends/locks/locks.ts';
 import { errnoOf, MillwrightError } from './errors.ts';
 
@@ -31,7 +31,7 @@ export function ownState(directory: string, locks: Locks): OwnedState {
 
 function lockDirectory(directory: string, locks: Locks): FileLock | undefined {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory);
     // Never part of a commit, wherever it lies.
     writeFileSync(join(directory, '.gitignore'), '*\n');
     return locks.tryLock(join(directory, 'lock'), `${process.pid}\n`);
@@ -41,6 +41,18 @@ function lockDirectory(directory: string, locks: Locks): FileLock | undefined {
     throw new MillwrightError('CONFIG_INVALID', `the state cannot be kept in ${directory} (${code}): choose another folder with --state`, {
       cause: error,
     });
+  }
+}
+
+/** Not `recursive`: Node's never ends below /proc. @throws CONFIG_INVALID where the folder cannot be made */
+function makeFolder(directory: string): void {
+  try {
+    if (existsSync(directory)) return;
+    if (!existsSync(dirname(directory))) makeFolder(dirname(directory));
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return;
+    throw new MillwrightError('CONFIG_INVALID', `the state folder ${directory} cannot be made (${errnoOf(error)}): choose another --state`, { cause: error });
   }
 }
 
