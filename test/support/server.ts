@@ -14,6 +14,8 @@ export interface TestServer {
   readonly token: string;
   readonly stateDirectory: string;
   readonly pid: number;
+  /** What it has written on stderr so far. */
+  log(): string;
   /** SIGTERM (or another signal), then waits for the end. @returns the exit code, or the signal's name */
   stop(signal?: NodeJS.Signals): Promise<number | string>;
 }
@@ -31,6 +33,8 @@ export async function startTestServer(options: StartOptions = {}): Promise<TestS
     env: { ...cleanEnvironment(), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let errors = '';
+  child.stderr!.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const { url, login } = await readyLine(child);
   return {
     url,
@@ -38,6 +42,7 @@ export async function startTestServer(options: StartOptions = {}): Promise<TestS
     token: readFileSync(join(stateDirectory, 'token'), 'utf8').trim(),
     stateDirectory,
     pid: child.pid!,
+    log: () => errors,
     async stop(signal = 'SIGTERM') {
       const ended = new Promise<number | string>((resolve) => child.once('exit', (code, name) => resolve(code ?? name ?? -1)));
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
