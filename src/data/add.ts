@@ -9,7 +9,7 @@ import type { TrackedOutput } from './output.ts';
 import type { Repository } from './repository.ts';
 import { saveOutput } from './save-output.ts';
 import type { ScmChanges } from './scm-changes.ts';
-import { openDvcFile, outputAround, writeDvcFile, type OpenDvcFile, type TrackedStage } from './stages.ts';
+import { openDvcFile, outputAround, refuseIgnoredFile, writeDvcFile, type OpenDvcFile, type TrackedStage } from './stages.ts';
 
 export interface AddInput {
   readonly cwd: string;
@@ -101,13 +101,17 @@ function targetOf(repository: Repository, word: string, stages: readonly Tracked
   refuseUntrackable(repository, word, path);
   const name = relative(cwd, path);
   const known = outputAround(stages, path);
-  if (known === undefined) return newTarget(path, name);
+  if (known === undefined) {
+    refuseIgnoredFile(repository, `${path}.dvc`, cwd);
+    return newTarget(path, name);
+  }
   if (known.stage.name !== undefined) {
     throw new MillwrightError(
       'DATA_ERROR',
       `cannot update '${basename(path)}': overlaps with an output of stage: '${known.stage.address}' in '${relative(cwd, known.stage.file)}'.\nRun the pipeline or use 'dvc commit' to force update it.`,
     );
   }
+  refuseIgnoredFile(repository, known.stage.file, cwd);
   const file = openDvcFile(known.stage.file, cwd);
   return { path, name, file, index: known.stage.outs.indexOf(known.output), output: known.output };
 }

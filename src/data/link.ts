@@ -54,6 +54,8 @@ function replace(type: LinkType, object: string, destination: string, stagingDir
   try {
     make(type, object, staged);
     move(staged, destination);
+    // Renaming a hard link onto a link to the same file does nothing.
+    if (type === 'hardlink') removeIfThere(staged);
   } catch (error) {
     removeIfThere(staged);
     throw error;
@@ -75,8 +77,6 @@ function make(type: LinkType, object: string, path: string): void {
 function move(staged: string, destination: string): void {
   try {
     renameSync(staged, destination);
-    // Renaming a hard link onto a link to the same file does nothing.
-    removeIfThere(staged);
   } catch (error) {
     if (errnoOf(error) !== 'EXDEV') throw error;
     const beside = join(dirname(destination), temporaryName());

@@ -37,14 +37,15 @@ export function openDvcFile(path: string, cwd: string): OpenDvcFile {
   return { path, text, content: parseDvcFile(text, relative(cwd, path)) };
 }
 
+/** A `.dvc` file that Git ignores would never reach anybody else. */
+export function refuseIgnoredFile(repository: Repository, path: string, cwd: string): void {
+  if (!isIgnored(repository, path)) return;
+  throw new MillwrightError('DATA_ERROR', `bad DVC file name '${relative(cwd, path)}' is git-ignored: take its pattern out of .gitignore`);
+}
+
 /** Writes a `.dvc` file, keeping comments and order of the one that is there. */
 export function writeDvcFile(repository: Repository, file: OpenDvcFile): void {
-  if (isIgnored(repository, file.path)) {
-    throw new MillwrightError(
-      'DATA_ERROR',
-      `bad DVC file name '${relative(repository.root, file.path)}' is git-ignored: take its pattern out of .gitignore`,
-    );
-  }
+  refuseIgnoredFile(repository, file.path, repository.root);
   const text = renderDvcFile(file.content, file.text);
   if (text !== file.text) replaceFile(file.path, text, stagingFolder(repository));
 }
