@@ -48,7 +48,7 @@ function NeedsYou({ home }: { home: Home }) {
         </Empty>
       ) : home.needsYou.length === 0 ? (
         <p className="home-quiet">
-          <StateShape tone="fine" /> Nothing: no run failed and no gate waits for a decision.
+          <StateShape tone="fine" /> Nothing waits for you.
         </p>
       ) : (
         <ul className="home-list">
