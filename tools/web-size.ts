@@ -24,7 +24,8 @@ function filesOf(name: string, found = new Set<string>()): Set<string> {
   return found;
 }
 
-const compressedBytes = (files: Iterable<string>): number => [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(root, file))).length, 0);
+const compressedBytes = (files: Iterable<string>): number =>
+  [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(root, file))).length, 0);
 
 const entry = Object.keys(manifest).find((name) => manifest[name]?.isEntry === true);
 if (entry === undefined) throw new Error('dist/web holds no entry: run `node tools/build.ts`');
@@ -39,6 +40,8 @@ for (const name of pages) {
   console.log(`  ${name.replace('src/features/', '')} ${(compressedBytes(own) / 1000).toFixed(1)} kB more`);
 }
 if (shellBytes > shellLimit || pages.length < 8 || inShell.length > 0) {
-  console.error(`the pages are too heavy: shell ${shellBytes} bytes, ${pages.length} page chunks, in the shell: ${inShell.join(', ') || 'none'}`);
+  console.error(
+    `the pages are too heavy: shell ${shellBytes} bytes, ${pages.length} page chunks, in the shell: ${inShell.join(', ') || 'none'}`,
+  );
   process.exitCode = 1;
 }
