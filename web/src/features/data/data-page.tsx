@@ -1,9 +1,8 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { TextInput } from '@mantine/core';
 import { useMemo } from 'react';
 import type { Dataset } from '../../../../src/api/datasets.ts';
-import { millwright } from '../../app/api.ts';
 import { Asked } from '../../ui/asked.tsx';
 import { DataTable, type Column, type Sort } from '../../ui/data-table.tsx';
 import { Empty } from '../../ui/empty.tsx';
@@ -11,10 +10,9 @@ import { formatBytes, formatCount, plural } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { Age } from '../../ui/time.tsx';
 import { DatasetPage } from './dataset-page.tsx';
+import { datasetsQuery } from './dataset-queries.ts';
 import { showDatasets } from './show-datasets.ts';
 import './data.css';
-
-export const datasetsQuery = queryOptions({ queryKey: ['datasets'], queryFn: () => millwright.datasets() });
 
 const route = getRouteApi('/data');
 

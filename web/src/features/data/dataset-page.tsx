@@ -1,22 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Dataset, DatasetVersion } from '../../../../src/api/datasets.ts';
-import { millwright } from '../../app/api.ts';
 import { Asked } from '../../ui/asked.tsx';
 import { Command, CopyAsCode, Id } from '../../ui/copy.tsx';
 import { formatBytes, plural } from '../../ui/format.ts';
 import { Facts, Page, Section } from '../../ui/page.tsx';
 import { Age } from '../../ui/time.tsx';
-import { datasetsQuery } from './data-page.tsx';
+import { datasetsQuery, datasetVersionsQuery } from './dataset-queries.ts';
 import './data.css';
 
 /** One path: its versions, where each came from, and how to get the bytes. */
 export function DatasetPage({ project, path }: { project: string; path: string }) {
   const datasets = useQuery(datasetsQuery);
-  const versions = useQuery({
-    queryKey: ['datasets', 'versions', project, path],
-    queryFn: () => millwright.datasetVersions(project, path),
-  });
+  const versions = useQuery(datasetVersionsQuery(project, path));
   const dataset = datasets.data?.items.find((item) => item.project === project && item.path === path);
   const query = new URLSearchParams({ project, path }).toString();
   return (
