@@ -1,5 +1,5 @@
 export { actions, authorize, isAllowed, type Action } from './rules.ts';
-export { roles, type Principal, type Role, type Scope } from './scope.ts';
+export type { Principal, Role, Scope } from './scope.ts';
 export { hashToken, newToken, reservedTokenNames } from './tokens.ts';
 export { hasAdminToken, listTokens, principalOfToken, type TokenRow } from './queries.ts';
 export { createToken, recordAudit, revokeToken, setOperatorToken, type AuditEntry } from './writes.ts';

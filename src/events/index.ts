@@ -1,4 +1,4 @@
-export { eventKinds, type Event, type EventKind } from './event.ts';
+export type { Event, EventKind } from './event.ts';
 export { recordEvent } from './record.ts';
 export { listEvents } from './queries.ts';
 export { claimEvents, finishEvent, type Claim } from './writes.ts';

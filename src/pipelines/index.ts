@@ -3,7 +3,7 @@ export { commitStages } from './commit-stage.ts';
 export { describeStage } from './describe-stage.ts';
 export { setFrozen, type EditContext } from './edit-stage.ts';
 export { editStages } from './edit-stages.ts';
-export { buildGraph, cutFrozen, type Graph } from './graph.ts';
+export type { Graph } from './graph.ts';
 export { Project } from './project.ts';
 export { noRecorder, type PlannedStage, type RecordedPath, type RunPlan, type RunRecorder, type StageResult } from './recorder.ts';
 export { reproduce, type ReproduceContext, type ReproduceInput, type ReproduceResult } from './reproduce.ts';
