@@ -15,13 +15,18 @@ import { parseArgs } from 'node:util';
 import { freePorts } from '../test/support/free-ports.ts';
 
 const root = join(import.meta.dirname, '..');
-const { values: options } = parseArgs({ options: { peers: { type: 'string', default: 'mlflow' }, seconds: { type: 'string', default: '5' } } });
+const { values: options } = parseArgs({
+  options: { peers: { type: 'string', default: 'mlflow' }, seconds: { type: 'string', default: '5' } },
+});
 const seconds = Number(options.seconds);
 
 interface Peer {
   readonly name: string;
   /** Command line of the server on a port, with a folder of its own. */
-  command(port: number, folder: string): { readonly command: string; readonly args: readonly string[]; readonly env?: Readonly<Record<string, string>> };
+  command(
+    port: number,
+    folder: string,
+  ): { readonly command: string; readonly args: readonly string[]; readonly env?: Readonly<Record<string, string>> };
 }
 
 const python = join(root, 'build/test-env/bin');
@@ -135,7 +140,9 @@ async function runWith(port: number, clients: number, figures: Map<string, Figur
   const created = await client.post('experiments/create', { name: `bench-${clients}` });
   const experiment = created['experiment_id'] as string;
   const newRun = async (): Promise<string> => {
-    const { run } = (await client.post('runs/create', { experiment_id: experiment, start_time: Date.now() })) as { run: { info: { run_id: string } } };
+    const { run } = (await client.post('runs/create', { experiment_id: experiment, start_time: Date.now() })) as {
+      run: { info: { run_id: string } };
+    };
     return run.info.run_id;
   };
   const label = clients === 1 ? '1 client' : `${clients} clients`;
@@ -145,7 +152,13 @@ async function runWith(port: number, clients: number, figures: Map<string, Figur
   figures.set(
     `single metrics, ${label}`,
     await measure(clients, (who, call) =>
-      client.post('runs/log-metric', { run_id: runs[who], key: 'loss', value: 1 / (call + 1), timestamp: 1_700_000_000_000 + call, step: call }),
+      client.post('runs/log-metric', {
+        run_id: runs[who],
+        key: 'loss',
+        value: 1 / (call + 1),
+        timestamp: 1_700_000_000_000 + call,
+        step: call,
+      }),
     ),
   );
   const batch = await measure(clients, (who, call) => client.post('runs/log-batch', { run_id: runs[who], metrics: thousand(call) }));

@@ -52,7 +52,11 @@ function makeFolder(directory: string): void {
     mkdirSync(directory, { mode: 0o700 });
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return;
-    throw new MillwrightError('CONFIG_INVALID', `the state folder ${directory} cannot be made (${errnoOf(error)}): choose another --state`, { cause: error });
+    throw new MillwrightError(
+      'CONFIG_INVALID',
+      `the state folder ${directory} cannot be made (${errnoOf(error)}): choose another --state`,
+      { cause: error },
+    );
   }
 }
 

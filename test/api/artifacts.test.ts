@@ -138,7 +138,7 @@ describe('the artifact proxy', () => {
         }
       })(),
     );
-    const response = await fetch(server.url + path, { method: 'PUT', body: Readable.toWeb(body), duplex: 'half' } as RequestInit);
+    const response = await fetch(server.url + path, { method: 'PUT', body: Readable.toWeb(body), duplex: 'half' });
     expect(response.status).toBe(200);
     const got = createHash('sha256');
     for await (const chunk of (await get(path)).body!) got.update(chunk as Uint8Array);

@@ -41,5 +41,5 @@ function queryOf(fields: Record<string, unknown>): string {
   for (const [name, value] of Object.entries(fields)) {
     for (const item of Array.isArray(value) ? value : [value]) query.append(name, String(item));
   }
-  return `?${query}`;
+  return `?${query.toString()}`;
 }
