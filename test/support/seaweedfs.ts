@@ -29,6 +29,8 @@ export async function startSeaweedFs(): Promise<SeaweedFs> {
   const args = ['server', `-dir=${join(folder, 'data')}`, '-ip=127.0.0.1', '-ip.bind=127.0.0.1', `-master.port=${master}`];
   args.push(`-volume.port=${volume}`, `-filer.port=${filer}`, '-s3', `-s3.port=${s3}`, `-s3.config=${config}`);
   args.push('-volume.max=0', '-master.volumeSizeLimitMB=64');
+  // Catalogues that nobody asks, on fixed ports: a second server would end on them. The report home is not for tests either.
+  args.push('-s3.port.iceberg=0', '-s3.port.lance=0', '-master.telemetry=false');
   const server = startServer(testProgram('weed'), args, join(folder, 'log'), { cwd: folder });
   const endpoint = `http://127.0.0.1:${s3}`;
   const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
