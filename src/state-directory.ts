@@ -44,19 +44,14 @@ function lockDirectory(directory: string, locks: Locks): FileLock | undefined {
   }
 }
 
-/** Not `recursive`: Node's never ends below /proc. @throws CONFIG_INVALID where the folder cannot be made */
+/** Not `recursive`: Node's never ends below /proc. */
 function makeFolder(directory: string): void {
+  if (existsSync(directory)) return;
+  if (!existsSync(dirname(directory))) makeFolder(dirname(directory));
   try {
-    if (existsSync(directory)) return;
-    if (!existsSync(dirname(directory))) makeFolder(dirname(directory));
     mkdirSync(directory, { mode: 0o700 });
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return;
-    throw new MillwrightError(
-      'CONFIG_INVALID',
-      `the state folder ${directory} cannot be made (${errnoOf(error)}): choose another --state`,
-      { cause: error },
-    );
+    if (errnoOf(error) !== 'EEXIST') throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { defineRead } from '../backends/db/port.ts';
 import type { Principal, Role, Scope } from './scope.ts';
 import type { AccessTables } from './tables.ts';
+import { reservedTokenNames } from './tokens.ts';
 
 export interface TokenRow {
   readonly id: string;
@@ -51,6 +52,6 @@ export const hasAdminToken = defineRead<AccessTables, { now: number }, boolean>(
     .statement(
       "select 1 from tokens where role = 'admin' and name not in (?, ?) and revoked_at is null and (expires_at is null or expires_at > ?) limit 1",
     )
-    .all(now);
+    .all(reservedTokenNames.owner, reservedTokenNames.session, now);
   return rows.length > 0;
 });

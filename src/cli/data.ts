@@ -19,6 +19,7 @@ interface DataStatusFlags {
 }
 
 export function configure(command: Command, io: Io): void {
+  command.addHelpText('after', '\nExample:\n  $ millwright data status --granular');
   commonOptions(command.command('status'))
     .description('Show changes between the last commit, the DVC files and the work tree.')
     .argument('[targets...]', 'only these files and folders')

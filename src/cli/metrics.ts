@@ -27,6 +27,7 @@ interface DiffOptions extends ShowOptions {
 }
 
 export function configure(command: Command, io: Io): void {
+  command.addHelpText('after', '\nExample:\n  $ millwright metrics diff');
   tableOptions(command.command('show').description('Print the metrics of the work tree, or of commits.'))
     .argument('[targets...]', 'metrics files (default: those of all pipelines)')
     .option('-a, --all-branches', 'also of all branches')

@@ -16,6 +16,7 @@ interface DiffOptions {
 }
 
 export function configure(command: Command, io: Io): void {
+  command.addHelpText('after', '\nExample:\n  $ millwright params diff HEAD~1');
   commonOptions(command.command('diff').description('Compare the parameters of two revisions.'))
     .argument('[a_rev]', 'older revision', 'HEAD')
     .argument('[b_rev]', 'newer revision', 'workspace')

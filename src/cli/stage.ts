@@ -39,6 +39,7 @@ interface ListOptions {
 const append = (value: string, previous: string[]): string[] => [...previous, value];
 
 export function configure(command: Command, io: Io): void {
+  command.addHelpText('after', '\nExample:\n  $ millwright stage add -n train -d train.py -o model.pkl python train.py');
   command.enablePositionalOptions();
   configureAdd(command.command('add').description('Write a stage into dvc.yaml.'), io);
   configureList(command.command('list').description('List stages.'), io);

@@ -22,7 +22,12 @@ export const eventRoutes: readonly Route[] = [
     body: 'none',
     handler: async ({ app, principal, signal, stopping }) =>
       answer({
-        headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
+        headers: {
+          'content-type': 'text/event-stream; charset=utf-8',
+          'cache-control': 'no-store',
+          'x-accel-buffering': 'no',
+          connection: 'close',
+        },
         body: streamEvents(app, principal.workspaceId, AbortSignal.any([signal, stopping])),
       }),
   },

@@ -40,7 +40,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Ser
     requestTimeout: 0, // uploads may be of any size; a connection on which nothing moves ends:
     connectionTimeout: 120_000,
     frameworkErrors: (error, request, reply) =>
-      void send(request, reply, failure(new MillwrightError('BAD_REQUEST', error.message), undefined, request, gate)),
+      void send(request, reply, failure(new MillwrightError('BAD_REQUEST', error.message), undefined, request, gate), gate),
   });
   const stopping = new AbortController();
   const gate: Gate = {
@@ -78,9 +78,9 @@ function mount(instance: FastifyInstance, route: Route, gate: Gate): void {
         if (!reply.raw.writableFinished || request.method === 'HEAD') controller.abort();
       });
       try {
-        return send(request, reply, await handle(route, request, gate, controller.signal));
+        return send(request, reply, await handle(route, request, gate, controller.signal), gate);
       } catch (error) {
-        return send(request, reply, failure(error, route, request, gate));
+        return send(request, reply, failure(error, route, request, gate), gate);
       }
     },
   });
@@ -124,9 +124,10 @@ function failure(error: unknown, route: Route | undefined, request: FastifyReque
   return route?.onError?.(known) ?? errorAnswer(known);
 }
 
-function send(request: FastifyRequest, reply: FastifyReply, value: unknown): FastifyReply {
+function send(request: FastifyRequest, reply: FastifyReply, value: unknown, gate: Gate): FastifyReply {
   reply.header('x-content-type-options', 'nosniff');
-  if (isLeftUnread(request.raw)) reply.header('connection', 'close');
+  // A server that stops would wait for a connection that is kept.
+  if (isLeftUnread(request.raw) || gate.stopping.aborted) reply.header('connection', 'close');
   if (!isAnswer(value)) return reply.type('application/json; charset=utf-8').send(JSON.stringify(value ?? {}));
   reply.code(value.status ?? 200);
   for (const [name, text] of Object.entries(value.headers ?? {})) reply.header(name, text);
@@ -145,6 +146,7 @@ function notFound(request: FastifyRequest, reply: FastifyReply, gate: Gate): Fas
     request,
     reply,
     failure(new MillwrightError('ENDPOINT_NOT_FOUND', `no route ${request.method} ${path}`), undefined, request, gate),
+    gate,
   );
 }
 

@@ -73,7 +73,7 @@ async function lostOn(server: TestServer): Promise<string[]> {
   }
   for (const [run, steps] of acknowledged.metrics) {
     const text = await get(`${mlflow}/metrics/get-history?run_id=${run}&metric_key=loss&max_results=25000`);
-    const { metrics = [] } = JSON.parse(text) as { metrics?: { step: number; value: number }[] };
+    const { metrics = [] } = JSON.parse(text) as { metrics?: { step: number | string; value: number }[] };
     const stored = new Map(metrics.map(({ step, value }) => [Number(step), value]));
     for (const [step, value] of steps) if (stored.get(step) !== value) lost.push(`metric ${step} of ${run}`);
   }

@@ -34,7 +34,7 @@ export async function startTestServer(options: StartOptions = {}): Promise<TestS
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let errors = '';
-  child.stderr!.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const { url, login } = await readyLine(child);
   return {
     url,

@@ -1,0 +1,91 @@
+/**
+ * What the engine costs beyond the stages themselves: first and no-op `repro` of many trivial stages, in CPU seconds side by
+ * side with the real `dvc` of the test environment, and the wall time a stage takes beyond its own process.
+ *
+ *     node bench/engine.ts [--stages 100] [--no-peer]
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { report, root, runTimed, type Figure, type Finished } from './support/measure.ts';
+
+const { values: options } = parseArgs({
+  options: { stages: { type: 'string', default: '100' }, 'no-peer': { type: 'boolean', default: false } },
+});
+const stages = Number(options.stages);
+const dvc = join(root, 'build/test-env/bin/dvc');
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(MILLWRIGHT_|DVC_|GIT_)/.test(name)));
+
+interface Pair {
+  readonly first: Finished;
+  readonly again: Finished;
+}
+
+/** A repository whose stages each copy their input: a chain would hide what an engine does side by side. */
+function makeRepository(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-engine-'));
+  for (const args of [
+    ['init', '-q'],
+    ['config', 'user.email', 'bench@example.org'],
+    ['config', 'user.name', 'bench'],
+  ])
+    run('git', args, folder);
+  run(join(root, 'bin/millwright'), ['init', '-q'], folder);
+  writeFileSync(join(folder, 'input'), 'input\n');
+  const stage = (index: number): string => `  s${index}:\n    cmd: cp input out${index}\n    deps: [input]\n    outs: [out${index}]\n`;
+  writeFileSync(join(folder, 'dvc.yaml'), `stages:\n${Array.from({ length: stages }, (_, index) => stage(index)).join('')}`);
+  return folder;
+}
+
+function run(command: string, args: readonly string[], cwd: string): void {
+  const { status, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}: ${stderr}`);
+}
+
+async function reproTwice(command: string): Promise<Pair> {
+  const cwd = makeRepository();
+  try {
+    const first = await runTimed(command, ['repro'], { cwd, env });
+    const again = await runTimed(command, ['repro'], { cwd, env });
+    if (first.status !== 0 || again.status !== 0) throw new Error(`${command} repro ended with ${first.status} and ${again.status}`);
+    return { first, again };
+  } finally {
+    rmSync(cwd, { recursive: true, force: true });
+  }
+}
+
+/** What as many processes cost that nobody plans, hashes or records. */
+async function bareSeconds(): Promise<Finished> {
+  const cwd = mkdtempSync(join(tmpdir(), 'bench-bare-'));
+  writeFileSync(join(cwd, 'input'), 'input\n');
+  const script = `i=0; while [ $i -lt ${stages} ]; do sh -c "cp input out$i"; i=$((i+1)); done`;
+  const bare = await runTimed('sh', ['-c', script], { cwd, env });
+  rmSync(cwd, { recursive: true, force: true });
+  return bare;
+}
+
+const ours = await reproTwice(join(root, 'bin/millwright'));
+const bare = await bareSeconds();
+const peer = options['no-peer'] || !existsSync(dvc) ? undefined : await reproTwice(dvc);
+const beside = (value: number, other: number | undefined): Pick<Figure, 'peer'> =>
+  other === undefined ? {} : { peer: { name: 'dvc', value: other, ratio: other / value } };
+
+report('engine', [
+  {
+    what: `first repro of ${stages} stages, CPU`,
+    value: ours.first.cpuSeconds,
+    unit: 's',
+    target: '≥ 5×',
+    ...beside(ours.first.cpuSeconds, peer?.first.cpuSeconds),
+  },
+  {
+    what: `no-op repro of ${stages} stages, CPU`,
+    value: ours.again.cpuSeconds,
+    unit: 's',
+    target: '≥ 30×',
+    ...beside(ours.again.cpuSeconds, peer?.again.cpuSeconds),
+  },
+  { what: 'wall time of a stage beyond its process', value: (ours.first.wallMs - bare.wallMs) / stages, unit: 'ms', target: '≤ 15 ms' },
+]);
