@@ -23,7 +23,7 @@ export function checkArtifactLocation(location: string): void {
   }
   const rest = location.slice(scheme.length + 1);
   if (/[#;]/.test(rest)) throw invalid("'artifact_location' URL can't include fragments or params.");
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- control characters are what is refused
   if (climbs(rest) || /[\u0000-\u001f\u007f\\]/.test(decoded(rest)))
     throw invalid(`Invalid artifact location '${location}': it must not climb out of its root.`);
   if (scheme === 'mlflow-artifacts' && !/^\/(?!\/)/.test(rest)) {
