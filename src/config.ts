@@ -49,11 +49,13 @@ function nonEmpty(value: string | undefined): string | undefined {
   return value === undefined || value === '' ? undefined : value;
 }
 
+/** The message leaves the value out: it holds a password. */
 function databaseUrl(value: string | undefined): string | undefined {
-  if (value === undefined || /^postgres(ql)?:\/\//.test(value)) return value;
+  // The driver takes an empty host after the user, for a socket's folder in `?host=`.
+  if (value === undefined || (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value.replace('@/', '@socket/')))) return value;
   throw new MillwrightError(
     'CONFIG_INVALID',
-    'MILLWRIGHT_DATABASE_URL must begin with postgres://; leave it unset for the embedded database',
+    'MILLWRIGHT_DATABASE_URL must be postgres://USER:PASSWORD@HOST:PORT/DATABASE, its parts percent-encoded; leave it unset for the embedded database',
   );
 }
 
@@ -61,6 +63,8 @@ function artifactsUrl(value: string | undefined, endpoint: string | undefined): 
   if (value === undefined) return undefined;
   const match = /^s3:\/\/([^/]+)\/?(.*)$/.exec(value);
   if (match === null) throw new MillwrightError('CONFIG_INVALID', `MILLWRIGHT_ARTIFACTS_URL is '${value}': it must be s3://BUCKET/PREFIX`);
+  if (endpoint !== undefined && !(/^https?:\/\//.test(endpoint) && URL.canParse(endpoint)))
+    throw new MillwrightError('CONFIG_INVALID', `MILLWRIGHT_S3_ENDPOINT is '${endpoint}': it must begin with http:// or https://`);
   const prefix = match[2]!.replace(/\/+$/, '');
   return { bucket: match[1]!, prefix: prefix === '' ? '' : `${prefix}/`, endpoint };
 }

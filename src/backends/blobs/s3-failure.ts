@@ -22,7 +22,7 @@ export function s3Failure(store: Pick<S3Store, 'place'>, key: string, error: unk
   if (error.name === 'CredentialsProviderError' || error.name === 'NoAuthHandler') {
     return new MillwrightError(
       'PERMISSION_DENIED',
-      `no credentials for ${store.place} (${reason}): set access_key_id and secret_access_key, or AWS_PROFILE`,
+      `no credentials for ${store.place} (${reason}): set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (of a remote: access_key_id and secret_access_key), or AWS_PROFILE`,
       {
         cause: error,
       },

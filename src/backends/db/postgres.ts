@@ -32,10 +32,13 @@ export async function openPostgres(options: PostgresOptions): Promise<Db> {
   pool.on('error', () => undefined); // an idle connection that broke is replaced; the next query reports what is wrong
   const kysely = new Kysely<never>({ dialect: new PostgresDialect({ pool }) });
 
-  await migrateAlone(kysely, options.migrations).catch(async (error: unknown) => {
+  try {
+    await connectFirst(kysely);
+    await migrateAlone(kysely, options.migrations);
+  } catch (error) {
     await kysely.destroy();
-    throw known(error);
-  });
+    throw sqlState(error) === insufficientPrivilege ? refused(error as Error) : known(error);
+  }
 
   const running = new Set<Promise<unknown>>();
   let closed: Promise<void> | undefined;
@@ -56,6 +59,23 @@ export async function openPostgres(options: PostgresOptions): Promise<Db> {
     await kysely.destroy();
   };
   return { write: run, read: run, close: () => (closed ??= close()) };
+}
+
+const insufficientPrivilege = '42501';
+
+/** A server that is there and lets nobody in (user, password, database, TLS) is a wrong setting: waiting mends nothing. */
+async function connectFirst(kysely: Kysely<never>): Promise<void> {
+  try {
+    await sql`select 1`.execute(kysely);
+  } catch (error) {
+    const meant = known(error);
+    throw meant instanceof Error && !(meant instanceof MillwrightError) ? refused(meant) : meant;
+  }
+}
+
+function refused(error: Error): MillwrightError {
+  const message = `PostgreSQL refuses MILLWRIGHT_DATABASE_URL (${error.message}): correct it, or make the user and the database`;
+  return new MillwrightError('CONFIG_INVALID', message, { cause: error });
 }
 
 /** Servers that start together on one database migrate one after the other. */
@@ -132,7 +152,10 @@ function sqlState(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-const lostStates = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', '57P01', '57P02', '57P03', '53300']);
+const lostStates = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT'],
+  ...['57P01', '57P02', '57P03', '53300'],
+]);
 /** A number beyond its type, text with NUL: the database cannot hold the value. */
 const valueStates = new Set(['22003', '22021', '22P05']);
 
