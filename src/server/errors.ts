@@ -18,6 +18,7 @@ export function errorAnswer(error: MillwrightError): AnswerValue {
   });
 }
 
-function retryHeaders(error: MillwrightError): Record<string, string> {
+/** When to come again, where coming again helps. */
+export function retryHeaders(error: MillwrightError): Record<string, string> {
   return error.status === 429 || error.status === 503 ? { 'retry-after': '1' } : {};
 }
