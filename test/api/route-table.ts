@@ -28,7 +28,7 @@ function schemaFields(schema: unknown): string[] {
 }
 
 const own = routes.flatMap((route) => (typeof route.body === 'object' ? schemaFields(route.body) : []));
-const queries = ['project', 'path', 'kind', 'id', 'depth', 'limit', 'cursor', 'after', 'code', 'direction'];
+const queries = ['project', 'path', 'kind', 'id', 'depth', 'limit', 'cursor', 'after', 'code', 'direction', 'artifact_file_path'];
 
 /** Names of all fields of all requests. */
 export const fieldNames: readonly string[] = [
