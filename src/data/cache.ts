@@ -64,12 +64,17 @@ export function writeObject(cache: Cache, value: string, bytes: Uint8Array): voi
   if (hasObject(cache, value)) return;
   const path = objectPath(cache, value);
   makeFolder(cache, dirname(path));
+  writeWhole(path, bytes, 0o444);
+}
+
+/** Writes a file into a folder of DVC's that is there: whole or absent, and durable on return. `mode`: whatever the umask says. */
+export function writeWhole(path: string, bytes: Uint8Array, mode?: number): void {
   const temporary = join(dirname(path), temporaryName());
   try {
-    const descriptor = openSync(temporary, 'wx', 0o444);
+    const descriptor = openSync(temporary, 'wx', mode);
     try {
       writeAll(descriptor, bytes);
-      fchmodSync(descriptor, 0o444);
+      if (mode !== undefined) fchmodSync(descriptor, mode);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

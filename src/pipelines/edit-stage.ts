@@ -1,14 +1,15 @@
 /** Changes of dvc.yaml: `stage add`, `freeze`, `unfreeze`. */
 import { relative } from 'node:path';
 import type { Repository } from '../data/repository.ts';
+import { stagingFolder } from '../data/save-output.ts';
 import type { ScmChanges } from '../data/scm-changes.ts';
 import { MillwrightError } from '../errors.ts';
 import { parseDvcFile, renderDvcFile } from '../formats/dvc/dvc-file.ts';
 import { readPipelineText } from '../formats/dvc/pipeline-file.ts';
 import { isMapping, type Mapping } from '../formats/dvc/value.ts';
 import { editYaml, emitYaml } from '../formats/dvc/yaml.ts';
+import { replaceFile } from '../lib/replace-file.ts';
 import { readText } from './load.ts';
-import { replaceFile } from './replace-file.ts';
 import { stageEntry, type WrittenStage } from './stage-entry.ts';
 import type { Stage } from './stage.ts';
 
@@ -33,7 +34,8 @@ export function writeStage(context: EditContext, file: string, stage: WrittenSta
   context.say(`${known.has(stage.name) ? 'Modifying' : 'Adding'} stage '${stage.name}' in '${shown}'`);
   known.set(stage.name, stageEntry(stage));
   root.set('stages', known);
-  replaceFile(file, text.trim() === '' ? emitYaml(root) : editYaml(text, root, shown));
+  const edited = text.trim() === '' ? emitYaml(root) : editYaml(text, root, shown);
+  replaceFile(file, edited, stagingFolder(context.repository));
   context.changes.track(file);
 }
 
@@ -49,9 +51,9 @@ export function setFrozen(context: EditContext, stage: Stage, frozen: boolean): 
   writeStage(context, stage.file, { ...stage.definition, frozen });
 }
 
-function setFileFrozen({ changes }: EditContext, stage: Stage, frozen: boolean): void {
+function setFileFrozen({ repository, changes }: EditContext, stage: Stage, frozen: boolean): void {
   const previous = readText(stage.file) ?? '';
   const content = parseDvcFile(previous, stage.address);
-  replaceFile(stage.file, renderDvcFile({ ...content, frozen }, previous));
+  replaceFile(stage.file, renderDvcFile({ ...content, frozen }, previous), stagingFolder(repository));
   changes.track(stage.file);
 }

@@ -5,11 +5,12 @@
 import { relative } from 'node:path';
 import { MillwrightError } from '../errors.ts';
 import type { Repository } from '../data/repository.ts';
+import { stagingFolder } from '../data/save-output.ts';
 import type { LockFile } from '../formats/dvc/lock-file.ts';
 import { loadLock, lockPathOf, readText } from './load.ts';
 import type { Mapping } from '../formats/dvc/value.ts';
 import { lockEntryOf } from './lock-entry.ts';
-import { replaceFile } from './replace-file.ts';
+import { replaceFile } from '../lib/replace-file.ts';
 import type { Stage } from './stage.ts';
 
 export interface LockStoreOptions {
@@ -47,7 +48,7 @@ export class LockStore {
     if (isNew) opened.added.set(stage.name, place);
     if (isModified) this.options.say(`Updating lock file '${shown}'`);
     if (!isModified && opened.exists) return;
-    replaceFile(opened.path, opened.lock.toString());
+    replaceFile(opened.path, opened.lock.toString(), stagingFolder(this.options.repository));
     opened.exists = true;
     if (isModified) this.changed.add(opened.path);
   }

@@ -5,12 +5,12 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { writeWhole } from '../data/cache.ts';
 import type { Repository } from '../data/repository.ts';
 import { errnoOf } from '../errors.ts';
 import { pythonJson } from '../formats/dvc/python-json.ts';
 import { isMapping, type Mapping, type Value } from '../formats/dvc/value.ts';
 import { emitYaml, parseYaml } from '../formats/dvc/yaml.ts';
-import { replaceFile } from './replace-file.ts';
 import { isCallback, type Stage } from './stage.ts';
 
 /** Only such stages can be looked up and kept. */
@@ -35,7 +35,7 @@ export function keepRun(repository: Repository, entry: Mapping): Mapping {
   const known = statSync(path, { throwIfNoEntry: false }) === undefined ? undefined : readRun(repository, path);
   if (known !== undefined) return known;
   mkdirSync(dirname(path), { recursive: true });
-  replaceFile(path, emitYaml(entry));
+  writeWhole(path, Buffer.from(emitYaml(entry)));
   return entry;
 }
 

@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MillwrightError } from '../../errors.ts';
 import type { HashAlgorithm } from '../../formats/dvc/entry.ts';
-import { cacheAt, hasObject, objectPath, removeIfThere, syncFolder, temporaryName, writeAll, writeObject, type Cache } from '../cache.ts';
+import { cacheAt, hasObject, objectPath, removeIfThere, syncFolder, writeObject, writeWhole, type Cache } from '../cache.ts';
 import type { FilePool } from '../file-pool.ts';
 import { entriesOf, isAbsent } from './entries.ts';
 import { removeLeftOvers } from './left-overs.ts';
@@ -96,21 +96,7 @@ export function runsIn(folder: string): string[] {
 export function writeRunEntry(folder: string, name: string, content: Buffer): void {
   const path = join(folder, name);
   mkdirSync(dirname(path), { recursive: true });
-  const temporary = join(dirname(path), temporaryName());
-  try {
-    const descriptor = openSync(temporary, 'wx');
-    try {
-      writeAll(descriptor, content);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    removeIfThere(temporary);
-    throw error;
-  }
-  syncFolder(dirname(path));
+  writeWhole(path, content);
 }
 
 function sizedFile(path: string) {
