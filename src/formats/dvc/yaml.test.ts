@@ -9,9 +9,9 @@ import { editYaml, emitYaml, locateYaml, parseYaml } from './yaml.ts';
 import { Float, isMapping, type Mapping, type Value } from './value.ts';
 
 const checkout = join(import.meta.dirname, '../../..');
-const golden = (name: string): unknown => JSON.parse(readFileSync(join(checkout, 'test/golden/dvc', name), 'utf8'));
+const golden = (name: string): unknown => JSON.parse(readFileSync(join(checkout, 'test/golden/dvc-yaml', name), 'utf8'));
 
-/** Undoes the encoding of `record-yaml.py`. */
+/** Undoes the encoding of `test/golden/dvc-yaml/record.py`. */
 function decode(encoded: unknown): Value {
   if (Array.isArray(encoded)) return encoded.map(decode);
   if (typeof encoded !== 'object' || encoded === null) return encoded as string | boolean | null;
@@ -28,7 +28,7 @@ function share(value: Value): Value {
 }
 
 describe('emitYaml', () => {
-  const cases = golden('yaml-emit.json') as { value: unknown; shared: boolean; yaml: string; sound: boolean }[];
+  const cases = golden('emit.json') as { value: unknown; shared: boolean; yaml: string; sound: boolean }[];
 
   test('writes what ruamel writes, for values of all kinds', () => {
     expect(cases).toHaveLength(250);
@@ -53,7 +53,7 @@ describe('emitYaml', () => {
 
 describe('editYaml', () => {
   test("leaves what ruamel's round trip leaves: comments, flow style, anchors, block scalars, numbers as written", () => {
-    const cases = golden('yaml-edit.json') as { text: string; value: unknown; edited: string }[];
+    const cases = golden('edit.json') as { text: string; value: unknown; edited: string }[];
     expect(cases.length).toBeGreaterThan(30);
     for (const { text, value, edited } of cases) expect(editYaml(text, decode(value))).toBe(edited);
   });

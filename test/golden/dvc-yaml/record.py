@@ -1,4 +1,4 @@
-"""Records what DVC's YAML writer (ruamel.yaml) makes of values and edits: build/test-env/bin/python test/golden/dvc/record-yaml.py
+"""Records what DVC's YAML writer (ruamel.yaml) makes of values and edits: build/test-env/bin/python test/golden/dvc-yaml/record.py
 
 Values are written as JSON with numbers apart: {"f": repr} a float, {"i": text} an integer, {"m": [[key, value], ...]} a mapping.
 """
@@ -49,7 +49,7 @@ while len(emitted) < 250:
     yaml = dumps_yaml(data)
     # ruamel breaks some double-quoted texts when it folds them: nobody can read those back
     emitted.append({"value": encode(data), "shared": "one" in data, "yaml": yaml, "sound": parse_yaml(yaml, "x") == data})
-json.dump(emitted, open(f"{here}/yaml-emit.json", "w"), ensure_ascii=True, indent=0)
+json.dump(emitted, open(f"{here}/emit.json", "w"), ensure_ascii=True, indent=0)
 
 TEXTS = [
     '# top comment\nstages:\n    # about s\n    s:\n        cmd: "echo hi"   # the command\n        deps:\n            - a   # first\n            - b\n\n            # before c\n            - c\n        outs: [x, y]\n        labels: {a: 1, b: [2, 3]}\n    t:\n        cmd: |\n            line one\n            line two\n        meta: {x: 0x1F, y: 1e3, z: \'2.0\', w: 1_000}\n\n# end comment\n',
@@ -99,4 +99,4 @@ for source in TEXTS:
         target = parse_yaml_for_update(source, "x")
         apply_diff(wanted, target)
         edited.append({"text": source, "value": encode(wanted), "edited": dumps_yaml(target)})
-json.dump(edited, open(f"{here}/yaml-edit.json", "w"), ensure_ascii=True, indent=0)
+json.dump(edited, open(f"{here}/edit.json", "w"), ensure_ascii=True, indent=0)
