@@ -2,23 +2,24 @@ import type { Command } from 'commander';
 import type { Lineage, LineageNode } from '../api/lineage.ts';
 import { MillwrightError } from '../errors.ts';
 import type { Io } from './command.ts';
+import { positiveInteger } from './positive-integer.ts';
 import { remoteApi } from './remote.ts';
 
 export function configure(command: Command, io: Io): void {
   command
     .argument('<object>', 'models:/NAME/VERSION, runs:/RUN_ID, commit:HASH, md5:HASH, stage-run:ID or pipeline-run:ID')
-    .option('--depth <number>', 'how many steps to follow', '12')
+    .option('--depth <number>', 'how many steps to follow, at most 50', positiveInteger, 12)
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ millwright lineage models:/energy-victoria/1')
-    .action((object: string, options: { depth: string; json?: boolean }) => lineage(object, options, io));
+    .action((object: string, options: { depth: number; json?: boolean }) => lineage(object, options, io));
 }
 
-async function lineage(object: string, options: { depth: string; json?: boolean }, io: Io): Promise<void> {
+async function lineage(object: string, options: { depth: number; json?: boolean }, io: Io): Promise<void> {
   const { kind, id } = nodeOf(object);
   const { api } = await remoteApi(io);
-  const graph = await api.lineage(kind, id, Number(options.depth));
-  if (options.json === true) return io.stdout(`${JSON.stringify(graph)}\n`);
+  const graph = await api.lineage(kind, id, options.depth);
   if (graph.edges.length === 0) throw new MillwrightError('RESOURCE_DOES_NOT_EXIST', `nothing is known of ${object} here`);
+  if (options.json === true) return io.stdout(`${JSON.stringify(graph)}\n`);
   io.stdout(`${titleOf(graph.root)}\n`);
   io.stdout(section('rests on', graph, 'upstream'));
   io.stdout(section('led to', graph, 'downstream'));

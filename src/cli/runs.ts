@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import type { PipelineRun, StageRun } from '../api/pipeline-runs.ts';
 import type { Io } from './command.ts';
 import { age, duration } from './format.ts';
+import { positiveInteger } from './positive-integer.ts';
 import { remoteApi } from './remote.ts';
 import { printTable } from './table.ts';
 
 interface ListOptions {
   readonly project?: string;
-  readonly limit: string;
+  readonly limit: number;
   readonly json?: boolean;
 }
 
@@ -16,7 +17,7 @@ export function configure(command: Command, io: Io): void {
     .command('list')
     .description('pipeline runs, newest first')
     .option('--project <name>', 'only those of one project')
-    .option('--limit <number>', 'how many', '20')
+    .option('--limit <number>', 'how many, at most 1000', positiveInteger, 20)
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ millwright runs list --project energy-forecast')
     .action((options: ListOptions) => list(options, io));
@@ -36,7 +37,7 @@ export function configure(command: Command, io: Io): void {
 
 async function list(options: ListOptions, io: Io): Promise<void> {
   const { api } = await remoteApi(io);
-  const query = { limit: Number(options.limit), ...(options.project === undefined ? {} : { project: options.project }) };
+  const query = { limit: options.limit, ...(options.project === undefined ? {} : { project: options.project }) };
   const { items } = await api.pipelineRuns(query);
   if (options.json === true) return io.stdout(`${JSON.stringify(items)}\n`);
   const now = Date.now();
