@@ -38,7 +38,8 @@ export const endStageRun = defineWrite<PipelineRunTables, EndedStage, void>('pip
     .set({
       state: stage.outcome,
       exit_code: stage.exitCode,
-      started_at: stage.startedAt,
+      // Who does not say when it started means what its beginning noted.
+      ...(stage.startedAt === null ? {} : { started_at: stage.startedAt }),
       ended_at: stage.endedAt,
       cpu_seconds: stage.cpuSeconds,
       peak_memory_bytes: stage.peakMemoryBytes,
