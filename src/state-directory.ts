@@ -13,6 +13,8 @@ import { errnoOf, MillwrightError } from './errors.ts';
 export interface ServerFile {
   readonly url: string;
   readonly pid: number;
+  /** It ends by itself when nobody asks it anything; whoever wants the state may wait for that. */
+  readonly endsWhenIdle: boolean;
 }
 
 export interface OwnedState {
@@ -24,8 +26,15 @@ export interface OwnedState {
 
 /** @throws STATE_LOCKED where another process owns it */
 export function ownState(directory: string, locks: Locks): OwnedState {
+  const state = tryOwnState(directory, locks);
+  if (state === undefined) throw locked(directory);
+  return state;
+}
+
+/** Undefined where another process owns it. */
+export function tryOwnState(directory: string, locks: Locks): OwnedState | undefined {
   const lock = lockDirectory(directory, locks);
-  if (lock === undefined) throw locked(directory);
+  if (lock === undefined) return undefined;
   return { directory, publish: (server, token) => publish(directory, server, token), release: () => release(directory, lock) };
 }
 

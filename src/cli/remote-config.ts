@@ -15,18 +15,21 @@ interface RemoteFlags extends LevelFlags {
 }
 
 export function configure(command: Command, io: Io): void {
-  const sub = (name: string, summary: string): Command => levelOptions(commonOptions(command.command(name))).description(summary);
-  sub('add', 'Add a remote: a folder, or s3://BUCKET/PREFIX.')
+  const sub = (name: string, summary: string, example: string): Command =>
+    levelOptions(commonOptions(command.command(name)))
+      .description(summary)
+      .addHelpText('after', `\nExample:\n  $ millwright remote ${name} ${example}`);
+  sub('add', 'Add a remote: a folder, or s3://BUCKET/PREFIX.', '-d store s3://bucket/prefix')
     .argument('<name>')
     .argument('<url>')
     .option('-d, --default', 'make it the default remote')
     .option('-f, --force', 'overwrite one of that name')
     .action((name: string, url: string, options: RemoteFlags) => add(openConfig(io), name.toLowerCase(), url, options, io));
-  sub('default', 'Print or set the default remote.')
+  sub('default', 'Print or set the default remote.', 'store')
     .argument('[name]')
     .option('-u, --unset', 'have none')
     .action((name: string | undefined, options: RemoteFlags) => setDefault(openConfig(io), name?.toLowerCase(), options, io));
-  sub('modify', "Change a remote's option.")
+  sub('modify', "Change a remote's option.", 'store endpointurl http://127.0.0.1:8333')
     .argument('<name>')
     .argument('<option>')
     .argument('[value]')
@@ -34,13 +37,13 @@ export function configure(command: Command, io: Io): void {
     .action((name: string, option: string, value: string | undefined, options: RemoteFlags) =>
       modify(openConfig(io), name.toLowerCase(), option, value, options),
     );
-  sub('list', 'Print all remotes.')
+  sub('list', 'Print all remotes.', '--json')
     .option('--json', 'print them as JSON')
     .action((options: RemoteFlags) => list(openConfig(io), options, io));
-  sub('remove', 'Remove a remote.')
+  sub('remove', 'Remove a remote.', 'store')
     .argument('<name>')
     .action((name: string, options: RemoteFlags) => remove(openConfig(io), name.toLowerCase(), options));
-  sub('rename', 'Rename a remote.')
+  sub('rename', 'Rename a remote.', 'store archive')
     .argument('<name>')
     .argument('<new>')
     .action((name: string, to: string, options: RemoteFlags) => rename(openConfig(io), name.toLowerCase(), to, options));

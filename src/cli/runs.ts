@@ -61,6 +61,13 @@ async function show(id: string, json: boolean, io: Io): Promise<void> {
   if (run.commit !== null) io.stdout(`commit ${run.commit}${run.dirty ? ', and a patch of what was not committed' : ''}\n`);
   if (run.message !== null) io.stdout(`${run.message}\n`);
   printTable(io, ['STAGE', 'STATE', 'TOOK', 'CPU', 'MEMORY', 'RUNS'], stages.map(stageRow));
+  for (const stage of stages.filter(({ state }) => state === 'failed')) {
+    const why =
+      stage.exitCode === null
+        ? ''
+        : `: its command exited with ${stage.exitCode}${stage.exitCode === 0 ? ', and an output is missing or could not be kept' : ''}`;
+    io.stdout(`${stage.stage} failed${why}; what it printed: millwright runs log ${run.id} ${stage.stage}\n`);
+  }
 }
 
 function stageRow(stage: StageRun): string[] {

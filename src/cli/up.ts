@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { hasOperator, openApp, type App } from '../app.ts';
@@ -6,7 +7,7 @@ import { createLocks } from '../backends/locks/flock.ts';
 import { MillwrightError } from '../errors.ts';
 import { watchLeases } from '../pipelines/runs/index.ts';
 import { isLoopback, startServer, type Server } from '../server/index.ts';
-import { ownState } from '../state-directory.ts';
+import { ownState, readServerFile, tryOwnState, type OwnedState } from '../state-directory.ts';
 import { hashToken } from '../access/index.ts';
 import type { Io } from './command.ts';
 import { defaultStateDirectory } from './server-address.ts';
@@ -34,13 +35,13 @@ async function up(options: UpOptions, io: Io): Promise<void> {
   const port = portNumber(options.port);
   const idleMs = options.idleExit === undefined ? undefined : durationMs(options.idleExit);
   const directory = options.state === undefined ? defaultStateDirectory(io) : resolve(io.cwd, options.state);
-  const state = ownState(directory, createLocks());
+  const state = await ownedState(directory, idleMs === undefined, io);
   try {
     const app = await openApp(directory, io.config);
     try {
       await refuseOpenDoor(app, options.host);
       const server = await startServer(app, { host: options.host, port, hosts: io.config.hosts });
-      state.publish({ url: urlOf(server), pid: process.pid }, app.ownerToken);
+      state.publish({ url: urlOf(server), pid: process.pid, endsWhenIdle: idleMs !== undefined }, app.ownerToken);
       watchLeases({ ...app, onError: (error) => app.log.error({ err: error }, 'lost pipeline runs were not looked for') }, io.signal);
       io.stdout(readyLine(server, app, options.json === true));
       await ended(server, io.signal, idleMs);
@@ -51,6 +52,25 @@ async function up(options: UpOptions, io: Io): Promise<void> {
   } finally {
     state.release();
   }
+}
+
+/**
+ * Owns the state. The server that a `repro` started for its records ends soon after it: one that stays waits for that, and
+ * one that is itself meant to end does not.
+ * @throws STATE_LOCKED where a server that stays owns it
+ */
+async function ownedState(directory: string, stays: boolean, io: Io): Promise<OwnedState> {
+  const locks = createLocks();
+  for (let told = false; stays; told = true) {
+    const state = tryOwnState(directory, locks);
+    if (state !== undefined) return state;
+    const owner = readServerFile(directory);
+    if (owner?.endsWhenIdle !== true) break;
+    if (!told)
+      io.stderr(`Waiting for the server that a repro started here (${owner.url}, process ${owner.pid}): it ends when it is idle.\n`);
+    await setTimeout(200, undefined, { signal: io.signal });
+  }
+  return ownState(directory, locks);
 }
 
 /** Beyond loopback nothing goes without a token that an operator made (DESIGN §9). */
