@@ -200,7 +200,7 @@ describe('the command line', () => {
     ],
     [
       { MILLWRIGHT_DATABASE_URL: 'mysql://x' },
-      'millwright: MILLWRIGHT_DATABASE_URL must begin with postgres://; leave it unset for the embedded database\n',
+      'millwright: MILLWRIGHT_DATABASE_URL must be postgres://USER:PASSWORD@HOST:PORT/DATABASE, its parts percent-encoded; leave it unset for the embedded database\n',
     ],
     [{ MILLWRIGHT_ARTIFACTS_URL: '/x' }, "millwright: MILLWRIGHT_ARTIFACTS_URL is '/x': it must be s3://BUCKET/PREFIX\n"],
   ])('the setting %j is named, with 78', (env, message) => {
