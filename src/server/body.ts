@@ -103,3 +103,29 @@ function validatorOf(schema: TSchema): Validator {
   }
   return validator;
 }
+
+/** A refused body is read on so far and so long as it comes: a client that is cut off while it sends sees a broken pipe, not the answer. */
+const drainLimitBytes = 64 * 1024 * 1024;
+const drainIdleMs = 250;
+
+/** Reads what is left of a refused body and drops it; ends at the latest a moment after the client pauses. */
+export function drain(request: IncomingMessage): Promise<void> {
+  if (request.complete || request.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    let read = 0;
+    const end = (): void => {
+      clearTimeout(idle);
+      request.off('data', take).off('end', end).off('error', end).off('close', end);
+      request.pause();
+      resolve();
+    };
+    const idle = setTimeout(end, drainIdleMs);
+    const take = (chunk: Buffer): void => {
+      read += chunk.length;
+      if (read > drainLimitBytes) end();
+      else idle.refresh();
+    };
+    request.on('data', take).once('end', end).once('error', end).once('close', end);
+    request.resume();
+  });
+}

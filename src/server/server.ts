@@ -6,7 +6,7 @@ import { authorize, type Principal } from '../access/index.ts';
 import type { App } from '../app.ts';
 import { MillwrightError } from '../errors.ts';
 import { authenticator, type Authenticator } from './authenticate.ts';
-import { defaultBodyLimitBytes, parseJson, readBytes } from './body.ts';
+import { defaultBodyLimitBytes, drain, parseJson, readBytes } from './body.ts';
 import { errorAnswer, knownError } from './errors.ts';
 import { allowedHosts, checkHost, checkOrigin } from './origin.ts';
 import { isAnswer, type AnswerValue, type Call, type Route } from './route.ts';
@@ -80,6 +80,7 @@ function mount(instance: FastifyInstance, route: Route, gate: Gate): void {
       try {
         return send(request, reply, await handle(route, request, gate, controller.signal), gate);
       } catch (error) {
+        await drain(request.raw);
         return send(request, reply, failure(error, route, request, gate), gate);
       }
     },

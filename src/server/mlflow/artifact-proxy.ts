@@ -10,9 +10,6 @@ import { listJson } from './proto-json.ts';
 const base = '/mlflow-artifacts';
 const prefixes = ['/api/2.0', '/ajax-api/2.0'] as const;
 
-/** A refused upload is read on so far: a client that is cut off while it sends sees a broken pipe, and tries for minutes. */
-const drainLimitBytes = 64 * 1024 * 1024;
-
 type ProxyRoute = Pick<Route, 'method' | 'url' | 'action' | 'body' | 'handler'>;
 
 const proxyRoutes: readonly ProxyRoute[] = [
@@ -36,21 +33,16 @@ export const artifactProxyRoutes: readonly Route[] = prefixes.flatMap((prefix) =
 );
 
 async function upload(call: Call): Promise<AnswerValue> {
-  try {
-    const { path, owner } = await tracking.findOwner(call.app, call.principal, call.params['*'] ?? '');
-    if (owner.deleted)
-      throw new MillwrightError('INVALID_PARAMETER_VALUE', `the ${ownerNoun(owner.kind)} '${owner.id}' is deleted: restore it first`);
-    const length = call.headers['content-length'];
-    await tracking.putArtifact(call.app, call.principal, path, {
-      stream: bodyOf(call),
-      sizeBytes: length === undefined ? undefined : Number(length),
-      signal: call.signal,
-      guard: () => refuseSealed(call, path),
-    });
-  } catch (error) {
-    await drain(call);
-    throw error;
-  }
+  const { path, owner } = await tracking.findOwner(call.app, call.principal, call.params['*'] ?? '');
+  if (owner.deleted)
+    throw new MillwrightError('INVALID_PARAMETER_VALUE', `the ${ownerNoun(owner.kind)} '${owner.id}' is deleted: restore it first`);
+  const length = call.headers['content-length'];
+  await tracking.putArtifact(call.app, call.principal, path, {
+    stream: bodyOf(call),
+    sizeBytes: length === undefined ? undefined : Number(length),
+    signal: call.signal,
+    guard: () => refuseSealed(call, path),
+  });
   return empty();
 }
 
@@ -111,19 +103,6 @@ function ownerNoun(kind: 'run' | 'logged_model'): string {
 /** Reading can stop half-way without the connection being torn: the answer still goes out on it. */
 function bodyOf(call: Call): AsyncIterable<Uint8Array> {
   return call.stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
-}
-
-async function drain(call: Call): Promise<void> {
-  let read = 0;
-  try {
-    for await (const chunk of bodyOf(call)) {
-      read += chunk.length;
-      if (read > drainLimitBytes) return;
-    }
-  } catch (error) {
-    // The client has gone: there is nobody to answer, and what it was refused for is thrown on.
-    call.app.log.debug({ err: error }, 'a refused upload broke off');
-  }
 }
 
 function empty(): AnswerValue {
