@@ -30,7 +30,7 @@ export function resolveConfig(env: Readonly<Record<string, string | undefined>> 
   const home = env['HOME'] ?? homedir();
   return {
     env,
-    serverUrl: nonEmpty(env['MILLWRIGHT_URL'])?.replace(/\/+$/, ''),
+    serverUrl: serverUrl(nonEmpty(env['MILLWRIGHT_URL'])),
     token: nonEmpty(env['MILLWRIGHT_TOKEN']),
     adminToken: nonEmpty(env['MILLWRIGHT_ADMIN_TOKEN']),
     databaseUrl: databaseUrl(nonEmpty(env['MILLWRIGHT_DATABASE_URL'])),
@@ -41,7 +41,7 @@ export function resolveConfig(env: Readonly<Record<string, string | undefined>> 
       .filter((name) => name !== ''),
     logLevel: logLevel(nonEmpty(env['MILLWRIGHT_LOG_LEVEL']) ?? 'warn'),
     userDataDir: join(nonEmpty(env['XDG_DATA_HOME']) ?? join(home, '.local/share'), 'millwright'),
-    userCacheDir: join(nonEmpty(env['XDG_CACHE_HOME']) ?? join(home, '.cache'), 'millwright'),
+    userCacheDir: userCacheDir(env),
   };
 }
 
@@ -73,4 +73,14 @@ function logLevel(value: string): string {
   const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
   if (levels.includes(value)) return value;
   throw new MillwrightError('CONFIG_INVALID', `MILLWRIGHT_LOG_LEVEL is '${value}': it must be one of ${levels.join(', ')}`);
+}
+
+function serverUrl(value: string | undefined): string | undefined {
+  if (value === undefined || (/^https?:\/\//.test(value) && URL.canParse(value))) return value?.replace(/\/+$/, '');
+  throw new MillwrightError('CONFIG_INVALID', `MILLWRIGHT_URL is '${value}': it must be an address such as http://127.0.0.1:5000`);
+}
+
+/** `$XDG_CACHE_HOME/millwright`. */
+export function userCacheDir(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  return join(nonEmpty(env['XDG_CACHE_HOME']) ?? join(env['HOME'] ?? homedir(), '.cache'), 'millwright');
 }

@@ -54,7 +54,12 @@ function report(error: unknown, json: boolean, io: Io): number {
 function internal(error: unknown): MillwrightError {
   if (error instanceof Error && error.name === 'AbortError') return new MillwrightError('INTERRUPTED', 'interrupted', { cause: error });
   if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
-    return new MillwrightError('DISK_FULL', `${error.message}: free some space and run the command again`, { cause: error });
+    const place = 'path' in error && typeof error.path === 'string' ? ` of ${error.path}` : '';
+    return new MillwrightError(
+      'DISK_FULL',
+      `the disk${place} is full; nothing half-done was left: free some space and run the command again`,
+      { cause: error },
+    );
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new MillwrightError('INTERNAL_ERROR', `internal error, please report it:\n${text}`, { cause: error });

@@ -6,6 +6,7 @@ import { MillwrightError } from '../errors.ts';
 import type { LocalApp } from '../local-app.ts';
 import { noRecorder, Project, reproduce, type ReproduceInput, type ReproduceResult, type RunRecorder } from '../pipelines/index.ts';
 import type { Io } from './command.ts';
+import type { RecordedRepository } from './recording/open-recorder.ts';
 import { commonOptions, gitHint, withLocalApp } from './local.ts';
 import { reproContext } from './repro-context.ts';
 
@@ -73,7 +74,11 @@ async function recorderOf({ repository }: LocalApp, targets: readonly string[], 
   const { openRecorder } = await import('./recording/open-recorder.ts');
   const { trackedData } = await import('./recording/tracked-data.ts');
   const cause = ['millwright repro', ...(jobs > 1 ? [`-j ${jobs}`] : []), ...targets].join(' ');
-  return openRecorder({ root, git, data: () => trackedData(Project.load({ repository, cwd: io.cwd }), root) }, cause, io);
+  const contents = (): ReturnType<RecordedRepository['contents']> => {
+    const project = Project.load({ repository, cwd: io.cwd });
+    return { data: trackedData(project, root), stages: project.stages.flatMap((stage) => stage.name ?? []) };
+  };
+  return openRecorder({ root, git, contents }, cause, io);
 }
 
 function closingText(result: ReproduceResult): string {

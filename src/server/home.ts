@@ -88,7 +88,7 @@ function headlineOf(event: Event): string {
 function needs(runs: readonly PipelineRunRow[], model: Event | undefined): Home['needsYou'] {
   const newest = new Map<string, PipelineRunRow>();
   for (const run of runs) if (!newest.has(run.project)) newest.set(run.project, run);
-  const failed = [...newest.values()].filter((run) => run.state === 'failed' || run.state === 'lost');
+  const failed = [...newest.values()].filter((run) => run.state === 'failed');
   return [
     ...failed.map((run) => ({
       text: `${run.project} #${run.number} ${run.state}${run.message === null ? '' : `: ${run.message}`}`,

@@ -19,8 +19,8 @@ const patchLimit = 4_000_000;
 export interface RecordedRepository {
   readonly root: string;
   readonly git: Git | undefined;
-  /** Data that `.dvc` files track. */
-  readonly data: () => readonly DataRef[];
+  /** Read only where something records: the data that `.dvc` files track, and the names of all stages. */
+  readonly contents: () => { readonly data: readonly DataRef[]; readonly stages: readonly string[] };
 }
 
 /**
@@ -38,6 +38,13 @@ export async function openRecorder(repository: RecordedRepository, cause: string
     );
   }
   const { git } = repository;
+  const { data, stages } = repository.contents();
+  for (const { model, evidence } of project?.gates ?? []) {
+    if (stages.includes(evidence.stage)) continue;
+    io.stderr(
+      `WARNING: millwright.yaml: models.${model}.evidence.stage: no stage is called '${evidence.stage}', so its gate lets nothing through; the stages are ${stages.join(', ')}\n`,
+    );
+  }
   const commit = await git?.resolve('HEAD');
   const patch = commit === undefined ? undefined : await git?.patch();
   const isTooLarge = patch !== undefined && patch.length > patchLimit;
@@ -53,7 +60,7 @@ export async function openRecorder(repository: RecordedRepository, cause: string
     branch: await git?.branch(),
     patch: isTooLarge ? undefined : patch,
     gates: (project?.gates ?? []).map(declare),
-    data: repository.data(),
+    data,
     tracksRuns,
     warn: (line) => io.stderr(`${line}\n`),
   });
