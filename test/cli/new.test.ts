@@ -9,12 +9,15 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'new-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  for (const made of [folder, `${folder}-cache`]) rmSync(made, { recursive: true, force: true });
+});
 
 function millwright(cwd: string, ...words: string[]): { status: number | null; stdout: string; stderr: string } {
   const env = {
     PATH: [dirname(testProgram('python')), process.env['PATH']].join(delimiter),
     HOME: folder,
+    XDG_CACHE_HOME: `${folder}-cache`,
     // Runs are kept in the project itself: this is about the project, not about the server.
     MLFLOW_TRACKING_URI: `sqlite:///${join(folder, 'mlflow.db')}`,
   };
