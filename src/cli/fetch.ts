@@ -21,7 +21,8 @@ export function configure(command: Command, io: Io): void {
 
 async function run(targets: readonly string[], options: FetchOptions, io: Io): Promise<void> {
   const fetched = await withTransfer(io, targets, options, (transfer) => fetchOutputs(transfer, options));
-  if (options.quiet !== true) io.stdout(`${countText({ fetched }) || 'Everything is up to date.'}\n`);
+  if (options.json === true) io.stdout(`${JSON.stringify({ fetched })}\n`);
+  else if (options.quiet !== true) io.stdout(`${countText({ fetched }) || 'Everything is up to date.'}\n`);
 }
 
 /** @returns how many objects came; what the remote lacks was warned about, which is DVC's idea of success */

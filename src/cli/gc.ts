@@ -42,6 +42,7 @@ interface GcOptions {
   readonly projects?: readonly string[];
   readonly dry?: boolean;
   readonly quiet?: boolean;
+  readonly json?: boolean;
 }
 
 export function configure(command: Command, io: Io): void {
@@ -62,6 +63,7 @@ export function configure(command: Command, io: Io): void {
     .option('-j, --jobs <number>', 'requests at a time (default: 4 for each processor)', positiveInteger)
     .option('-p, --projects <paths...>', 'keep what these repositories use, too: for a cache they share')
     .option('--dry', 'only print what would be removed')
+    .option('--json', 'print what was removed as JSON')
     .addHelpText('after', '\nExample:\n  $ millwright gc --workspace --all-branches --dry')
     .action((options: GcOptions) => run(options, io));
 }
@@ -121,22 +123,29 @@ async function collect(repositories: readonly Repository[], options: GcOptions, 
   const stores = await openStores(own, outputs, options);
   try {
     const kept = await keptObjects(context, outputs, [...stores.values()], options.force === true || options.dry === true);
-    const print = options.quiet === true ? () => undefined : (line: string) => io.stdout(`${line}\n`);
+    const isSilent = options.quiet === true || options.json === true;
+    const print = isSilent ? () => undefined : (line: string) => io.stdout(`${line}\n`);
+    const removals = { cache: 0, remote: 0, paths: [] as string[] };
     const garbage: GarbageOptions = {
       isDry: options.dry === true,
-      removing: (path) => (options.dry === true ? print(`Removing ${path}`) : undefined),
+      removing: (path) => {
+        if (options.dry === true) print(`Removing ${path}`);
+        removals.paths.push(path);
+      },
     };
     const keptHere = options.notInRemote === true ? await notInRemotes(own, kept, stores) : kept;
     for (const algorithm of algorithms) {
       const removed = collectFromCache(context, algorithm, keptHere, garbage);
+      removals.cache += removed;
       const name = algorithm === 'md5' ? 'repo' : 'legacy';
       print(removed === 0 ? `No unused '${name}' cache to remove.` : `Removed ${removed} objects from ${name} cache.`);
     }
-    if (options.cloud !== true) return;
-    for (const store of stores.values()) {
+    for (const store of options.cloud === true ? stores.values() : []) {
       const removed = await collectFromRemote(context, store, kept, garbage);
+      removals.remote += removed;
       print(removed === 0 ? 'No unused cache to remove from remote.' : `Removed ${removed} objects from remote.`);
     }
+    if (options.json === true) io.stdout(`${JSON.stringify({ dry: options.dry === true, ...removals })}\n`);
   } finally {
     for (const store of stores.values()) await store.close();
   }

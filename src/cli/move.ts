@@ -9,9 +9,13 @@ export function configure(command: Command, io: Io): void {
   commonOptions(command)
     .argument('<src>', 'a tracked file or folder')
     .argument('<dst>', 'its new name, or a folder')
+    .option('--json', 'print the move as JSON')
     .addHelpText('after', '\nExample:\n  $ millwright move data.csv raw/data.csv')
-    .action((from: string, to: string, options: { readonly quiet?: boolean }) =>
-      endingWithOne('', () => run(from, to, options.quiet === true, io)),
+    .action((from: string, to: string, options: { readonly quiet?: boolean; readonly json?: boolean }) =>
+      endingWithOne('', async () => {
+        await run(from, to, options.quiet === true || options.json === true, io);
+        if (options.json === true) io.stdout(`${JSON.stringify({ from, to })}\n`);
+      }),
     );
 }
 

@@ -28,7 +28,8 @@ async function run(words: readonly string[], options: PullOptions, io: Io): Prom
   const changes = shownChanges(report, io.cwd);
   const isFailed = changes.failed.length > 0 && options.allowMissing !== true;
   const summary = countText({ fetched, ...report.stats });
-  if (options.quiet !== true)
+  if (options.json === true) io.stdout(`${JSON.stringify({ fetched, ...changes, stats: report.stats })}\n`);
+  else if (options.quiet !== true)
     io.stdout(changeLines(changes) + (summary === '' ? (isFailed ? '' : 'Everything is up to date.\n') : `${summary}\n`));
   if (isFailed)
     throw new MillwrightError(

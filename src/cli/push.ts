@@ -18,5 +18,6 @@ async function run(targets: readonly string[], options: TransferOptions, io: Io)
     const outputs = transfer.outputs.filter((output) => output.push && !output.isImport);
     return runs + (await eachRemote(transfer, outputs, options.remote, (store, group) => push(context, { store, outputs: group })));
   });
-  if (options.quiet !== true) io.stdout(`${countText({ pushed }) || 'Everything is up to date.'}\n`);
+  if (options.json === true) io.stdout(`${JSON.stringify({ pushed })}\n`);
+  else if (options.quiet !== true) io.stdout(`${countText({ pushed }) || 'Everything is up to date.'}\n`);
 }

@@ -8,6 +8,7 @@ import { commonOptions } from './local.ts';
 
 interface RemoveFlags {
   readonly quiet?: boolean;
+  readonly json?: boolean;
   readonly outs?: boolean;
 }
 
@@ -15,12 +16,13 @@ export function configure(command: Command, io: Io): void {
   commonOptions(command)
     .argument('<targets...>', '.dvc files')
     .option('--outs', 'remove the data too')
+    .option('--json', 'print what was removed as JSON')
     .addHelpText('after', '\nExample:\n  $ millwright remove data.dvc')
     .action((targets: string[], options: RemoveFlags) => endingWithOne('', () => run(targets, options, io)));
 }
 
 async function run(targets: readonly string[], options: RemoveFlags, io: Io): Promise<void> {
-  const isQuiet = options.quiet === true;
+  const isQuiet = options.quiet === true || options.json === true;
   await withRepository(io, isQuiet, (repository) =>
     withChanges(io, repository, { isQuiet }, async (changes) => {
       const project = Project.load({ repository, cwd: io.cwd });
@@ -36,4 +38,5 @@ async function run(targets: readonly string[], options: RemoveFlags, io: Io): Pr
       }
     }),
   );
+  if (options.json === true) io.stdout(`${JSON.stringify({ removed: targets })}\n`);
 }

@@ -22,6 +22,7 @@ export interface TransferOptions {
   readonly runCache?: boolean;
   readonly glob?: boolean;
   readonly quiet?: boolean;
+  readonly json?: boolean;
 }
 
 export function declareTransferOptions(command: Command): Command {
@@ -36,7 +37,8 @@ export function declareTransferOptions(command: Command): Command {
     .option('-R, --recursive', 'a folder stands for all targets below it')
     .option('--run-cache', 'also the history of stage runs')
     .addOption(new Option('--no-run-cache').hideHelp())
-    .option('--glob', 'targets are patterns such as "data/*.dvc"');
+    .option('--glob', 'targets are patterns such as "data/*.dvc"')
+    .option('--json', 'print what was done as JSON');
 }
 
 export interface Transfer {

@@ -10,9 +10,13 @@ import { commonOptions } from './local.ts';
 export function configure(command: Command, io: Io): void {
   commonOptions(command)
     .argument('<targets...>', 'files and folders of the work tree')
+    .option('--json', 'print what was unprotected as JSON')
     .addHelpText('after', '\nExample:\n  $ millwright unprotect data.csv')
-    .action((targets: string[], options: { readonly quiet?: boolean }) =>
-      endingWithOne('failed to unprotect - ', () => run(targets, options.quiet === true, io)),
+    .action((targets: string[], options: { readonly quiet?: boolean; readonly json?: boolean }) =>
+      endingWithOne('failed to unprotect - ', async () => {
+        await run(targets, options.quiet === true, io);
+        if (options.json === true) io.stdout(`${JSON.stringify({ unprotected: targets })}\n`);
+      }),
     );
 }
 
