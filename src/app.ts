@@ -1,4 +1,5 @@
 /** Composition root: configuration → back ends → domains. The only file that chooses implementations. */
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { createToken, hasAdminToken, hashToken, newToken, principalOfToken, reservedTokenNames, setOperatorToken } from './access/index.ts';
@@ -7,12 +8,13 @@ import type { Blobs } from './backends/blobs/port.ts';
 import type { Db } from './backends/db/port.ts';
 import { openPostgres } from './backends/db/postgres.ts';
 import { openSqlite } from './backends/db/sqlite.ts';
+import { createLocks } from './backends/locks/flock.ts';
 import type { Config } from './config.ts';
 import { randomIds, type Ids } from './lib/ids.ts';
 import { systemClock, type Clock } from './lib/time.ts';
 import { migrations } from './migrations/index.ts';
 import { runtimeFile } from './runtime-files.ts';
-import { readOwnerToken } from './state-directory.ts';
+import { ownState, readOwnerToken, type OwnedState } from './state-directory.ts';
 
 /** What operations of the domains are given; each declares the part of it that it uses. */
 export interface App {
@@ -28,6 +30,18 @@ export interface App {
   /** Secret of the process that owns the state: in the file `token`. */
   readonly ownerToken: string;
   close(): Promise<void>;
+}
+
+/** Takes the state directory for this process; undefined where another one owns it. */
+export function takeState(directory: string): OwnedState | undefined {
+  return ownState(directory, createLocks());
+}
+
+/** A code that turns one browser's visit into a session, once; it lives in this process only. */
+export function newLoginCode(app: Pick<App, 'loginCodes'>): string {
+  const code = randomBytes(16).toString('base64url');
+  app.loginCodes.add(hashToken(code));
+  return code;
 }
 
 /** Opens every back end on a state directory that this process owns. */

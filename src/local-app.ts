@@ -1,8 +1,9 @@
 /** Composition root of the local commands, DVC's verbs and `repro`: a work tree, its `.dvc/` and cache; no database, no server. */
+import type { Blobs, BlobsLocation } from './backends/blobs/port.ts';
 import type { Compute } from './backends/compute/port.ts';
 import { processCompute } from './backends/compute/process.ts';
 import { createFileSystemSync } from './backends/disk/syncfs.ts';
-import { createGitFinder } from './backends/git/git-binary.ts';
+import { createGitFinder, initGitRepository } from './backends/git/git-binary.ts';
 import { createLocks } from './backends/locks/flock.ts';
 import type { Config } from './config.ts';
 import type { DataEffects, ProgressSink } from './data/effects.ts';
@@ -41,6 +42,17 @@ export function localEffects({ config, signal, warn, progress }: Omit<LocalSurro
     progress,
     warn,
   };
+}
+
+/** A store that the repository's configuration names: its code is loaded with the first. */
+export async function openBlobs(location: BlobsLocation): Promise<Blobs> {
+  const blobs = await import('./backends/blobs/open.ts');
+  return blobs.openBlobs(location);
+}
+
+/** Makes an empty Git repository of an existing folder. */
+export function initGit(folder: string, config: Config): Promise<void> {
+  return initGitRepository(folder, config.env);
 }
 
 /** Opens the repository around `cwd`. Throws NOT_A_REPOSITORY, DVC_CONFIG_INVALID. */

@@ -24,15 +24,8 @@ export interface OwnedState {
   release(): void;
 }
 
-/** @throws STATE_LOCKED where another process owns it */
-export function ownState(directory: string, locks: Locks): OwnedState {
-  const state = tryOwnState(directory, locks);
-  if (state === undefined) throw locked(directory);
-  return state;
-}
-
 /** Undefined where another process owns it. */
-export function tryOwnState(directory: string, locks: Locks): OwnedState | undefined {
+export function ownState(directory: string, locks: Locks): OwnedState | undefined {
   const lock = lockDirectory(directory, locks);
   if (lock === undefined) return undefined;
   return { directory, publish: (server, token) => publish(directory, server, token), release: () => release(directory, lock) };
@@ -80,7 +73,8 @@ function replaceFile(path: string, text: string, mode: number): void {
   renameSync(temporary, path);
 }
 
-function locked(directory: string): MillwrightError {
+/** What whoever cannot have the state is told. */
+export function stateLocked(directory: string): MillwrightError {
   const server = readServerFile(directory);
   const owner = server === undefined ? 'another process' : `the server at ${server.url} (process ${server.pid})`;
   return new MillwrightError('STATE_LOCKED', `${directory} belongs to ${owner}: use that server, stop it, or start with another --state`);

@@ -28,6 +28,7 @@ const planted: readonly (readonly [string, string, string])[] = [
   ['src/access/planted.ts', '../config.ts', 'domains-know-domains'],
   ['src/server/planted.ts', '../access/queries.ts', 'server-speaks-http'],
   ['src/cli/planted.ts', '../server/index.ts', 'cli-hosts-only-serve'],
+  ['src/cli/planted.ts', '../backends/git/git.ts', 'cli-composes'],
   ['src/pipelines/planted.ts', '../server/index.ts', 'nobody-imports-server-or-cli'],
   ['sdk/src/planted.ts', '../../src/errors.ts', 'sdk-stands-alone'],
 ];

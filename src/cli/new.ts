@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Command } from 'commander';
-import { initGitRepository } from '../backends/git/git-binary.ts';
 import { MillwrightError } from '../errors.ts';
+import { initGit } from '../local-app.ts';
 import { runtimeFile } from '../runtime-files.ts';
 import type { Io } from './command.ts';
 
@@ -23,7 +23,7 @@ async function create(name: string, options: { readonly json?: boolean }, io: Io
   const folder = join(io.cwd, name);
   if (existsSync(folder)) throw new MillwrightError('RESOURCE_ALREADY_EXISTS', `'${folder}' is there: choose another name, or remove it`);
   await makeProject(folder, name);
-  if (!isInGit(io.cwd)) await initGitRepository(folder, io.config.env);
+  if (!isInGit(io.cwd)) await initGit(folder, io.config);
   if (options.json === true) io.stdout(`${JSON.stringify({ name, folder })}\n`);
   else io.stdout(nextSteps(name));
 }

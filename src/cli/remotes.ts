@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { openBlobs } from '../backends/blobs/open.ts';
 import type { Repository } from '../data/index.ts';
 import { blobStore, folderStore, remoteOf, type ObjectStore, type TransferContext } from '../data/transfer/index.ts';
+import { openBlobs } from '../local-app.ts';
 
 /** @param jobs requests at a time, where the user says */
 export async function openRemote(repository: Repository, name: string, jobs: number | undefined): Promise<ObjectStore> {

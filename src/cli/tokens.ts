@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import type { Role } from '../access/index.ts';
+import type { CreateToken } from '../api/tokens.ts';
 import { MillwrightError } from '../errors.ts';
 import type { Io } from './command.ts';
 import { remoteApi } from './remote.ts';
 import { printTable } from './table.ts';
 import { age } from './format.ts';
 
-const grantable = ['admin', 'editor', 'viewer'] as const satisfies readonly Role[];
+const grantable = ['admin', 'editor', 'viewer'] as const satisfies readonly CreateToken['role'][];
 export function configure(command: Command, io: Io): void {
   command
     .command('create')

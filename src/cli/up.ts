@@ -1,14 +1,11 @@
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { hasOperator, openApp, type App } from '../app.ts';
-import { createLocks } from '../backends/locks/flock.ts';
+import { hasOperator, newLoginCode, openApp, takeState, type App } from '../app.ts';
 import { MillwrightError } from '../errors.ts';
 import { watchLeases } from '../pipelines/runs/index.ts';
 import { isLoopback, startServer, type Server } from '../server/index.ts';
-import { ownState, readServerFile, tryOwnState, type OwnedState } from '../state-directory.ts';
-import { hashToken } from '../access/index.ts';
+import { readServerFile, stateLocked, type OwnedState } from '../state-directory.ts';
 import type { Io } from './command.ts';
 import { defaultStateDirectory } from './server-address.ts';
 
@@ -60,17 +57,17 @@ async function up(options: UpOptions, io: Io): Promise<void> {
  * @throws STATE_LOCKED where a server that stays owns it
  */
 async function ownedState(directory: string, stays: boolean, io: Io): Promise<OwnedState> {
-  const locks = createLocks();
-  for (let told = false; stays; told = true) {
-    const state = tryOwnState(directory, locks);
+  for (let told = false; ; told = true) {
+    const state = takeState(directory);
     if (state !== undefined) return state;
     const owner = readServerFile(directory);
-    if (owner?.endsWhenIdle !== true) break;
-    if (!told)
+    // One that was waited for and has taken its file away is about to go.
+    const isLeaving = owner === undefined ? told : owner.endsWhenIdle;
+    if (!stays || !isLeaving) throw stateLocked(directory);
+    if (owner !== undefined && !told)
       io.stderr(`Waiting for the server that a repro started here (${owner.url}, process ${owner.pid}): it ends when it is idle.\n`);
     await setTimeout(200, undefined, { signal: io.signal });
   }
-  return ownState(directory, locks);
 }
 
 /** Beyond loopback nothing goes without a token that an operator made (DESIGN §9). */
@@ -83,8 +80,7 @@ async function refuseOpenDoor(app: App, host: string): Promise<void> {
 }
 
 function readyLine(server: Server, app: App, json: boolean): string {
-  const code = randomBytes(16).toString('base64url');
-  app.loginCodes.add(hashToken(code));
+  const code = newLoginCode(app);
   const url = urlOf(server);
   return json ? `${JSON.stringify({ url, login: `${url}/?code=${code}` })}\n` : `Millwright is ready: ${url}/?code=${code}\n`;
 }

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import Type from 'typebox';
 import { createToken, hashToken, listTokens, newToken, reservedTokenNames, revokeToken } from '../access/index.ts';
 import { CreateToken, type CreatedToken, type LoginCode, type TokenList } from '../api/tokens.ts';
+import { newLoginCode } from '../app.ts';
 import { MillwrightError } from '../errors.ts';
 import type { Call, Route } from './route.ts';
 
@@ -44,9 +44,6 @@ async function revoke({ app, principal, params, revoked }: Call): Promise<Record
   return {};
 }
 
-/** Codes live in this process only: they end with it, and each opens one session. */
 async function createLoginCode({ app }: Call): Promise<LoginCode> {
-  const code = randomBytes(16).toString('base64url');
-  app.loginCodes.add(hashToken(code));
-  return { code };
+  return { code: newLoginCode(app) };
 }

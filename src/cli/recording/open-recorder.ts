@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { DataRef } from '../../api/common.ts';
 import type { GateDeclaration } from '../../api/pipeline-runs.ts';
 import { millwrightApi } from '../../../sdk/src/index.ts';
-import type { Git } from '../../backends/git/git.ts';
+import type { Repository } from '../../data/index.ts';
 import { errnoOf } from '../../errors.ts';
 import { parseProject, type ProjectFile } from '../../formats/project/index.ts';
 import { noRecorder, type RunRecorder } from '../../pipelines/index.ts';
@@ -18,7 +18,7 @@ const patchLimit = 4_000_000;
 
 export interface RecordedRepository {
   readonly root: string;
-  readonly git: Git | undefined;
+  readonly git: Repository['git'];
   /** Read only where something records: the data that `.dvc` files track, and the names of all stages. */
   readonly contents: () => { readonly data: readonly DataRef[]; readonly stages: readonly string[] };
 }
