@@ -4,10 +4,11 @@
  * Invariant: the process that holds `flock` on `lock` is the only one that touches the database and the blobs in it.
  * `server.json` tells where it answers; it is true only while the lock is held.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FileLock, Locks } from './backends/locks/locks.ts';
 import { errnoOf, MillwrightError } from './errors.ts';
+import { replaceFile } from './lib/replace-file.ts';
 
 /** Written into `server.json` by the owner once it answers. */
 export interface ServerFile {
@@ -58,19 +59,13 @@ function makeFolder(directory: string): void {
 }
 
 function publish(directory: string, server: ServerFile, token: string): void {
-  replaceFile(join(directory, 'token'), `${token}\n`, 0o600);
-  replaceFile(join(directory, 'server.json'), `${JSON.stringify(server)}\n`, 0o644);
+  replaceFile(join(directory, 'token'), `${token}\n`, directory, 0o600);
+  replaceFile(join(directory, 'server.json'), `${JSON.stringify(server)}\n`, directory, 0o644);
 }
 
 function release(directory: string, lock: FileLock): void {
   rmSync(join(directory, 'server.json'), { force: true });
   lock.release();
-}
-
-function replaceFile(path: string, text: string, mode: number): void {
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, text, { mode });
-  renameSync(temporary, path);
 }
 
 /** What whoever cannot have the state is told. */

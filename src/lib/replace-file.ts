@@ -15,15 +15,15 @@ import { basename, dirname, join } from 'node:path';
 import { errnoOf } from '../errors.ts';
 
 /**
- * Writes a file so that a reader, and a machine after a power cut, finds the old text or the new one, whole. Its mode stays.
+ * Writes a file so that a reader, and a machine after a power cut, finds the old text or the new one, whole.
  * @param stagingDir where the unfinished file lies: a folder that nobody looks into
+ * @param mode its permission bits; where absent it keeps those that it has
  */
-export function replaceFile(path: string, text: string, stagingDir: string): void {
+export function replaceFile(path: string, text: string, stagingDir: string, mode = statSync(path, { throwIfNoEntry: false })?.mode): void {
   mkdirSync(stagingDir, { recursive: true });
   const staged = join(stagingDir, `${basename(path).slice(0, 100)}.${randomBytes(8).toString('hex')}`);
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
   try {
-    const descriptor = openSync(staged, 'wx');
+    const descriptor = openSync(staged, 'wx', mode);
     try {
       writeFileSync(descriptor, text);
       if (mode !== undefined) fchmodSync(descriptor, mode & 0o7777);
