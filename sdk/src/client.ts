@@ -1,4 +1,4 @@
-import type { ErrorBody } from '../../src/api/common.ts';
+import type { ErrorBody } from '../../src/api/error-body.ts';
 
 export interface ClientOptions {
   /** Of the server, without a trailing slash; empty in the browser, where it is the page's own. */

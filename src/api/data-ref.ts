@@ -1,10 +1,4 @@
-import Type, { type Static, type TSchema } from 'typebox';
-
-/** Milliseconds since 1970-01-01T00:00:00Z. */
-export const Time = Type.Integer({ minimum: 0 });
-
-/** A page of a list; `nextCursor` is absent on the last one. */
-export const pageOf = <T extends TSchema>(item: T) => Type.Object({ items: Type.Array(item), nextCursor: Type.Optional(Type.String()) });
+import Type, { type Static } from 'typebox';
 
 /** A file or folder by its content, as DVC names it. */
 export const DataRef = Type.Object({
@@ -18,6 +12,3 @@ export const DataRef = Type.Object({
   files: Type.Optional(Type.Integer({ minimum: 0 })),
 });
 export type DataRef = Static<typeof DataRef>;
-
-export const ErrorBody = Type.Object({ error: Type.Object({ code: Type.String(), message: Type.String() }) });
-export type ErrorBody = Static<typeof ErrorBody>;

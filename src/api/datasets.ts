@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Time } from './common.ts';
+import { Time } from './time.ts';
 
 /** A path of a project with the versions it had: `GET /api/1/datasets`. */
 export const Dataset = Type.Object({

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Time } from './common.ts';
+import { Time } from './time.ts';
 
 export const StationState = Type.Union([Type.Literal('fine'), Type.Literal('working'), Type.Literal('needs you'), Type.Literal('empty')]);
 

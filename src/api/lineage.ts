@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Time } from './common.ts';
+import { Time } from './time.ts';
 
 export const LineageNode = Type.Object({
   /** A kind of `src/lineage/edge.ts`. */

@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox';
-import { pageOf, Time } from './common.ts';
+import { pageOf } from './page.ts';
+import { Time } from './time.ts';
 
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 

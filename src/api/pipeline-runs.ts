@@ -1,5 +1,7 @@
 import Type, { type Static } from 'typebox';
-import { DataRef, pageOf, Time } from './common.ts';
+import { DataRef } from './data-ref.ts';
+import { pageOf } from './page.ts';
+import { Time } from './time.ts';
 
 const name = Type.String({ minLength: 1, maxLength: 500 });
 

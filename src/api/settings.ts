@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Time } from './common.ts';
+import { Time } from './time.ts';
 
 /** `GET /api/1/settings` */
 export const Settings = Type.Object({

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Time } from './common.ts';
+import { Time } from './time.ts';
 
 /** `stage` and `local` are given by the program, not to people. */
 export const TokenRole = Type.Union([Type.Literal('admin'), Type.Literal('editor'), Type.Literal('viewer')]);

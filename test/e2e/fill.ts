@@ -1,6 +1,6 @@
 /** Fills a server through its APIs with what a project's first day leaves: pipeline runs, runs, models, a refusal. */
 import { createHash } from 'node:crypto';
-import type { DataRef } from '../../src/api/common.ts';
+import type { DataRef } from '../../src/api/data-ref.ts';
 import { createCall, millwrightApi } from '../../sdk/src/index.ts';
 import type { TestServer } from '../support/server.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { DataRef } from '../../api/common.ts';
+import type { DataRef } from '../../api/data-ref.ts';
 import type { GateDeclaration } from '../../api/pipeline-runs.ts';
 import { millwrightApi } from '../../../sdk/src/index.ts';
 import type { Repository } from '../../data/index.ts';

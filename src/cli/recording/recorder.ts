@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import type { DataRef } from '../../api/common.ts';
+import type { DataRef } from '../../api/data-ref.ts';
 import type { BeginPipelineRun, EndStageRun, GateDeclaration } from '../../api/pipeline-runs.ts';
 import { errnoOf } from '../../errors.ts';
 import { plainValue } from '../../formats/dvc/plain-value.ts';

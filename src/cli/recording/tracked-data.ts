@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { DataRef } from '../../api/common.ts';
+import type { DataRef } from '../../api/data-ref.ts';
 import type { Project } from '../../pipelines/index.ts';
 
 /** What the `.dvc` files of a repository track, as they state it. */

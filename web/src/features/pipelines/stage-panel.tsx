@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { DataRef } from '../../../../src/api/common.ts';
+import type { DataRef } from '../../../../src/api/data-ref.ts';
 import type { StageRun } from '../../../../src/api/pipeline-runs.ts';
 import { Command, Id } from '../../ui/copy.tsx';
 import { formatBytes, plural } from '../../ui/format.ts';
