@@ -7,8 +7,9 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 all: build
 
+# No package of the lock needs its scripts; onnxruntime-node's would download CUDA from its vendor.
 node_modules/.stamp: package-lock.json
-	npm ci --no-audit --no-fund
+	npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 install: node_modules/.stamp

@@ -47,6 +47,18 @@ export const errorTable = {
     meaning: 'The gate of a registered model refused the version.',
   },
 
+  // --- serving
+  INPUT_INVALID: { status: 400, exit: 65, mlflow: 'BAD_REQUEST', meaning: "What was sent does not fit the model's signature." },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, exit: 65, mlflow: 'BAD_REQUEST', meaning: 'The route does not read this content type.' },
+  MODEL_INVALID: {
+    status: 400,
+    exit: 65,
+    mlflow: 'INVALID_PARAMETER_VALUE',
+    meaning: 'The model cannot be loaded, or cannot score its example.',
+  },
+  MODEL_FAILED: { status: 500, exit: 70, mlflow: 'INTERNAL_ERROR', meaning: 'The model raised an error while it predicted.' },
+  DEADLINE_EXCEEDED: { status: 504, exit: 75, meaning: "The model did not answer within the endpoint's time." },
+
   // --- data and pipelines (DVC's exit codes: 255 for its errors, 251 for its configuration, 253 outside a repository)
   NOT_A_REPOSITORY: { status: 400, exit: 253, meaning: 'No .dvc folder in this folder or above it.' },
   DVC_CONFIG_INVALID: { status: 400, exit: 251, meaning: 'A DVC configuration file or option is wrong.' },
