@@ -1,36 +1,37 @@
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../support/both-databases.ts';
-import { mlflowCalls, newExperiment, newRun, type RunAnswer } from '../support/mlflow-calls.ts';
+import { mlflowClient } from '../support/mlflow-client.ts';
+import { newExperiment, newRun, type RunAnswer } from '../support/mlflow-runs.ts';
 
 const seeDocs = 'See the API docs for more information about request parameters.';
 
 describeOnBothDatabases('metrics', (server) => {
-  const calls = mlflowCalls(() => server().url);
-  const { post, get, send } = calls;
-  const runOf = async (runId: string): Promise<RunAnswer['run']> => (await get<RunAnswer>('runs/get', { run_id: runId })).json.run;
+  const client = mlflowClient(server);
+  const { post, get, send } = client;
+  const runOf = async (runId: string): Promise<RunAnswer['run']> => (await get<RunAnswer>('runs/get', { run_id: runId })).body.run;
 
   test('integers of 64 bits, NaN and infinities come back as they were logged', async () => {
-    const id = await newRun(calls, await newExperiment(calls));
+    const id = await newRun(client, await newExperiment(client));
     const largest = '9223372036854775807';
     const body = `{"run_id":"${id}","metrics":[
       {"key":"big","value":1.5,"timestamp":${largest},"step":${largest}},{"key":"small","value":1,"timestamp":"0","step":"-${largest}"},
       {"key":"nan","value":"NaN","timestamp":1},{"key":"up","value":"Infinity","timestamp":1},{"key":"down","value":"-Infinity","timestamp":1},
       {"key":"bare","value":NaN,"timestamp":1}]}`;
     expect(await send('POST', 'runs/log-batch', body)).toMatchObject({ status: 200, text: '{}' });
-    const { text } = await get('runs/get', { run_id: id });
+    const { text } = await send('GET', `runs/get?run_id=${id}`);
     expect(text).toContain(`{"key":"big","value":1.5,"timestamp":${largest},"step":${largest}}`);
     expect(text).toContain(`{"key":"small","value":1,"timestamp":0,"step":-${largest}}`);
     expect(text).toContain('{"key":"nan","value":"NaN","timestamp":1,"step":0}');
     expect(text).toContain('{"key":"bare","value":"NaN","timestamp":1,"step":0}');
     expect(text).toContain('{"key":"up","value":"Infinity","timestamp":1,"step":0}');
     expect(text).toContain('{"key":"down","value":"-Infinity","timestamp":1,"step":0}');
-    expect((await get('metrics/get-history', { run_id: id, metric_key: 'up' })).text).toBe(
+    expect((await send('GET', `metrics/get-history?run_id=${id}&metric_key=up`)).text).toBe(
       '{"metrics":[{"key":"up","value":"Infinity","timestamp":1,"step":0}]}',
     );
   });
 
   test('the newest point of a metric is the greatest by step, timestamp and value, in whatever order they come', async () => {
-    const id = await newRun(calls, await newExperiment(calls));
+    const id = await newRun(client, await newExperiment(client));
     const log = (value: number, timestamp: number, step: number): Promise<unknown> =>
       post('runs/log-metric', { run_id: id, key: 'm', value, timestamp, step });
     await log(1, 5, 2);
@@ -47,7 +48,7 @@ describeOnBothDatabases('metrics', (server) => {
     expect((await runOf(id)).data.metrics).toEqual([{ key: 'm', value: 4, timestamp: 6, step: 2 }]);
     await log(4, 6, 2); // an exact duplicate is dropped
     const history = await get<{ metrics: unknown[] }>('metrics/get-history', { run_id: id, metric_key: 'm' });
-    expect(history.json.metrics).toEqual([
+    expect(history.body.metrics).toEqual([
       { key: 'm', value: 8, timestamp: 1, step: 2 },
       { key: 'm', value: 1, timestamp: 5, step: 2 },
       { key: 'm', value: 3, timestamp: 6, step: 2 },
@@ -57,7 +58,7 @@ describeOnBothDatabases('metrics', (server) => {
   });
 
   test('a history is read in pages that hold every point once', async () => {
-    const id = await newRun(calls, await newExperiment(calls));
+    const id = await newRun(client, await newExperiment(client));
     const points = Array.from({ length: 1000 }, (_, step) => ({
       key: 'm',
       value: step % 7 ? step : NaN,
@@ -74,28 +75,28 @@ describeOnBothDatabases('metrics', (server) => {
     do {
       const query: Record<string, string> = { run_id: id, metric_key: 'm', max_results: '300' };
       if (token !== undefined) query['page_token'] = token;
-      const { json } = await get<{ metrics: { step: number }[]; next_page_token?: string }>('metrics/get-history', query);
-      steps.push(...json.metrics.map((metric) => metric.step));
-      token = json.next_page_token;
+      const { body } = await get<{ metrics: { step: number }[]; next_page_token?: string }>('metrics/get-history', query);
+      steps.push(...body.metrics.map((metric) => metric.step));
+      token = body.next_page_token;
       pages += 1;
     } while (token !== undefined);
     expect(pages).toBe(4);
     expect(steps).toEqual(points.toSorted((a, b) => a.timestamp - b.timestamp || a.step - b.step).map((point) => point.step));
-    expect((await get('metrics/get-history', { run_id: id, metric_key: 'none' })).json).toEqual({});
+    expect((await get('metrics/get-history', { run_id: id, metric_key: 'none' })).body).toEqual({});
     expect((await get('metrics/get-history', { run_id: id, metric_key: 'm', max_results: '0' })).status).toBe(400);
   });
 
   test('bulk histories keep the ends, stay within their limit and leave unknown runs out', async () => {
-    const experiment = await newExperiment(calls);
-    const [a, b] = [await newRun(calls, experiment), await newRun(calls, experiment)];
+    const experiment = await newExperiment(client);
+    const [a, b] = [await newRun(client, experiment), await newRun(client, experiment)];
     const metrics = Array.from({ length: 100 }, (_, step) => ({ key: 'm', value: step, timestamp: step, step }));
     await post('runs/log-batch', { run_id: a, metrics });
     await post('runs/log-batch', { run_id: b, metrics: metrics.slice(0, 3) });
     type Bulk = { metrics: { run_id: string; step: number }[] };
     const interval = async (query: Record<string, string>): Promise<Record<string, number[]>> => {
-      const { json } = await get<Bulk>('metrics/get-history-bulk-interval', { run_ids: [a, b, 'none'], metric_key: 'm', ...query });
+      const { body } = await get<Bulk>('metrics/get-history-bulk-interval', { run_ids: [a, b, 'none'], metric_key: 'm', ...query });
       return Object.fromEntries(
-        Object.entries(Object.groupBy(json.metrics, (metric) => metric.run_id)).map(([run, points]) => [
+        Object.entries(Object.groupBy(body.metrics, (metric) => metric.run_id)).map(([run, points]) => [
           run,
           points!.map((point) => point.step),
         ]),
@@ -104,19 +105,19 @@ describeOnBothDatabases('metrics', (server) => {
     expect(await interval({ max_results: '5' })).toEqual({ [a]: [0, 20, 40, 60, 99], [b]: [0, 1, 2] });
     expect(await interval({ start_step: '2', end_step: '4' })).toEqual({ [a]: [2, 3, 4], [b]: [2] });
     const bad = (query: Record<string, string>): Promise<unknown> =>
-      get('metrics/get-history-bulk-interval', { run_ids: [a], metric_key: 'm', ...query }).then(({ json }) => json['message']);
+      get('metrics/get-history-bulk-interval', { run_ids: [a], metric_key: 'm', ...query }).then(({ body }) => body.message);
     expect(await bad({ start_step: '2' })).toBe('If either start step or end step are specified, both must be specified.');
     expect(await bad({ start_step: '2', end_step: '1' })).toBe(
       'end_step must be greater than start_step. Found start_step=2 and end_step=1.',
     );
     expect(await bad({ max_results: '2501' })).toBe(`max_results must be between 1 and 2500. ${seeDocs}`);
     const bulk = await get<Bulk>('metrics/get-history-bulk', { run_id: [b, a], metric_key: 'm', max_results: '101' });
-    expect(bulk.json.metrics.map((metric) => metric.run_id)).toEqual(bulk.json.metrics.map((metric) => metric.run_id).toSorted());
-    expect(bulk.json.metrics).toHaveLength(101);
+    expect(bulk.body.metrics.map((metric) => metric.run_id)).toEqual(bulk.body.metrics.map((metric) => metric.run_id).toSorted());
+    expect(bulk.body.metrics).toHaveLength(101);
   });
 
   test('curves for charts keep ends and spikes within their number of points', async () => {
-    const id = await newRun(calls, await newExperiment(calls));
+    const id = await newRun(client, await newExperiment(client));
     for (let start = 0; start < 3000; start += 1000) {
       const metrics = Array.from({ length: 1000 }, (_, index) => ({
         key: 'm',

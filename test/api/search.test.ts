@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../support/both-databases.ts';
-import { mlflowCalls, newExperiment, newRun, type SearchAnswer } from '../support/mlflow-calls.ts';
+import { mlflowClient } from '../support/mlflow-client.ts';
+import { newExperiment, newRun, type SearchAnswer } from '../support/mlflow-runs.ts';
 
 describeOnBothDatabases('search', (server) => {
-  const calls = mlflowCalls(() => server().url);
-  const { post, get } = calls;
+  const client = mlflowClient(server);
+  const { post, get } = client;
 
-  const search = async (body: Record<string, unknown>): Promise<{ names: string[]; token: string | undefined }> => {
-    const { status, json } = await post<SearchAnswer>('runs/search', body);
+  const search = async (fields: Record<string, unknown>): Promise<{ names: string[]; token: string | undefined }> => {
+    const { status, body } = await post<SearchAnswer>('runs/search', fields);
     expect(status).toBe(200);
-    return { names: (json.runs ?? []).map((run) => run.info.run_name), token: json.next_page_token };
+    return { names: (body.runs ?? []).map((run) => run.info.run_name), token: body.next_page_token };
   };
 
   /** All pages of a search, `size` rows each; `between` runs after each page. */
@@ -27,10 +28,10 @@ describeOnBothDatabases('search', (server) => {
   };
 
   test('in every order the pages hold what one page holds, though metrics tie, are NaN, infinite or missing', async () => {
-    const experiment = await newExperiment(calls);
+    const experiment = await newExperiment(client);
     const values = [0, 1, 1, 1, 'NaN', 'NaN', 'Infinity', '-Infinity', -2.5, undefined, undefined, 1e-300];
     for (let index = 0; index < 36; index += 1) {
-      const id = await newRun(calls, experiment, { run_name: `r${index}`, start_time: 1000 + (index % 5) });
+      const id = await newRun(client, experiment, { run_name: `r${index}`, start_time: 1000 + (index % 5) });
       const value = values[index % values.length];
       await post('runs/log-batch', {
         run_id: id,
@@ -62,32 +63,32 @@ describeOnBothDatabases('search', (server) => {
   });
 
   test('a run that comes while pages are read neither repeats nor hides another', async () => {
-    const experiment = await newExperiment(calls);
-    for (let index = 0; index < 10; index += 1) await newRun(calls, experiment, { run_name: `r${index}`, start_time: 1000 + index });
+    const experiment = await newExperiment(client);
+    for (let index = 0; index < 10; index += 1) await newRun(client, experiment, { run_name: `r${index}`, start_time: 1000 + index });
     const names = await allPages({ experiment_ids: [experiment] }, 3, () =>
-      newRun(calls, experiment, { run_name: 'new', start_time: 9999 }),
+      newRun(client, experiment, { run_name: 'new', start_time: 9999 }),
     );
     expect(names).toEqual(['r9', 'r8', 'r7', 'r6', 'r5', 'r4', 'r3', 'r2', 'r1', 'r0']);
   });
 
   test('a token of another order, and a text that is no token, are refused', async () => {
-    const experiment = await newExperiment(calls);
-    for (let index = 0; index < 3; index += 1) await newRun(calls, experiment);
+    const experiment = await newExperiment(client);
+    for (let index = 0; index < 3; index += 1) await newRun(client, experiment);
     const { token } = await search({ experiment_ids: [experiment], max_results: 1 });
-    for (const body of [
+    for (const fields of [
       { page_token: token, order_by: ['run_name'] },
       { page_token: '!!' },
       { page_token: 'YWJj' },
       { page_token: 'e30=' },
     ]) {
-      const { status, json } = await post('runs/search', { experiment_ids: [experiment], max_results: 1, ...body });
-      expect({ status, code: json['error_code'] }).toEqual({ status: 400, code: 'INVALID_PARAMETER_VALUE' });
-      expect(json['message']).toContain('Invalid page token');
+      const { status, body } = await post('runs/search', { experiment_ids: [experiment], max_results: 1, ...fields });
+      expect({ status, code: body.error_code }).toEqual({ status: 400, code: 'INVALID_PARAMETER_VALUE' });
+      expect(body.message).toContain('Invalid page token');
     }
   });
 
   test('page sizes have their limits, with the messages that clients match', async () => {
-    const messageOf = async (path: string, body: object): Promise<unknown> => (await post(path, body)).json['message'];
+    const messageOf = async (path: string, body: object): Promise<unknown> => (await post(path, body)).body.message;
     expect(await messageOf('runs/search', { experiment_ids: ['0'], max_results: 0 })).toBe(
       "Invalid value 0 for parameter 'max_results' supplied. It must be a positive integer",
     );
@@ -106,9 +107,9 @@ describeOnBothDatabases('search', (server) => {
   });
 
   test('dataset clauses find the runs that read them', async () => {
-    const experiment = await newExperiment(calls);
-    const a = await newRun(calls, experiment, { run_name: 'a' });
-    await newRun(calls, experiment, { run_name: 'b' });
+    const experiment = await newExperiment(client);
+    const a = await newRun(client, experiment, { run_name: 'a' });
+    await newRun(client, experiment, { run_name: 'b' });
     const dataset = { name: 'load', digest: 'abc', source_type: 'local', source: '{}' };
     await post('runs/log-inputs', { run_id: a, datasets: [{ tags: [{ key: 'mlflow.data.context', value: 'train' }], dataset }] });
     const found = async (filter: string): Promise<string[]> => (await search({ experiment_ids: [experiment], filter })).names;
@@ -117,15 +118,15 @@ describeOnBothDatabases('search', (server) => {
   });
 
   test('experiments are found by name, tag, time and view', async () => {
-    const kept = await newExperiment(calls);
-    const gone = await newExperiment(calls);
+    const kept = await newExperiment(client);
+    const gone = await newExperiment(client);
     for (const experiment_id of [kept, gone])
       await post('experiments/set-experiment-tag', { experiment_id, key: 'suite', value: 'Search' });
     await post('experiments/delete', { experiment_id: gone });
     type Answer = { experiments?: { experiment_id: string }[]; next_page_token?: string };
     const found = async (body: object): Promise<string[]> =>
       (
-        (await post<Answer>('experiments/search', { max_results: 100, filter: "tags.suite ILIKE 'search'", ...body })).json.experiments ??
+        (await post<Answer>('experiments/search', { max_results: 100, filter: "tags.suite ILIKE 'search'", ...body })).body.experiments ??
         []
       ).map((experiment) => experiment.experiment_id);
     expect(await found({})).toEqual([kept]);
@@ -136,8 +137,8 @@ describeOnBothDatabases('search', (server) => {
     ).toEqual([gone]);
     const query = { view_type: 'ALL', max_results: '1', filter: "tags.suite = 'Search'", order_by: ['name'] };
     const first = await get<Answer>('experiments/search', query);
-    const second = await get<Answer>('experiments/search', { ...query, page_token: first.json.next_page_token! });
-    expect([first, second].map(({ json }) => json.experiments?.map((experiment) => experiment.experiment_id))).toEqual([[kept], [gone]]);
-    expect(second.json.next_page_token).toBeUndefined();
+    const second = await get<Answer>('experiments/search', { ...query, page_token: first.body.next_page_token! });
+    expect([first, second].map(({ body }) => body.experiments?.map((experiment) => experiment.experiment_id))).toEqual([[kept], [gone]]);
+    expect(second.body.next_page_token).toBeUndefined();
   });
 });

@@ -1,22 +1,23 @@
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../support/both-databases.ts';
-import { mlflowCalls, newExperiment, newRun } from '../support/mlflow-calls.ts';
+import { mlflowClient } from '../support/mlflow-client.ts';
+import { newExperiment, newRun } from '../support/mlflow-runs.ts';
 
 interface Lineage {
   readonly edges: readonly { readonly from: string; readonly to: string; readonly relation: string }[];
 }
 
 describeOnBothDatabases('lineage of runs', (server) => {
-  const calls = mlflowCalls(() => server().url);
+  const client = mlflowClient(server);
   const lineageOf = async (kind: string, id: string): Promise<string[]> => {
     const answer = await fetch(`${server().url}/api/1/lineage?${new URLSearchParams({ kind, id, depth: '1' }).toString()}`);
     return ((await answer.json()) as Lineage).edges.map(({ from, to, relation }) => `${from} -${relation}-> ${to}`).toSorted();
   };
 
   test('a run rests on its stage run, its commit, the data and the models that it read, and its models on it', async () => {
-    const experiment = await newExperiment(calls);
+    const experiment = await newExperiment(client);
     const commit = 'c'.repeat(40);
-    const run = await newRun(calls, experiment, {
+    const run = await newRun(client, experiment, {
       tags: [
         { key: 'millwright.stage_run', value: 'stage1' },
         { key: 'mlflow.source.git.commit', value: commit },
@@ -24,15 +25,15 @@ describeOnBothDatabases('lineage of runs', (server) => {
     });
     const md5 = 'a'.repeat(32);
     const dataset = { name: 'd', source_type: 'local', source: '{}' };
-    await calls.post('runs/log-inputs', {
+    await client.post('runs/log-inputs', {
       run_id: run,
       datasets: [{ dataset: { ...dataset, digest: `${md5}.dir` } }, { dataset: { ...dataset, digest: 'f00dcafe' } }],
       models: [{ model_id: 'm-read' }],
     });
     type Model = { model: { info: { model_id: string } } };
-    const { json } = await calls.post<Model>('logged-models', { experiment_id: experiment, source_run_id: run });
-    const model = json.model.info.model_id;
-    await calls.post('runs/outputs', { run_id: run, models: [{ model_id: model, step: 0 }] });
+    const { body } = await client.post<Model>('logged-models', { experiment_id: experiment, source_run_id: run });
+    const model = body.model.info.model_id;
+    await client.post('runs/outputs', { run_id: run, models: [{ model_id: model, step: 0 }] });
     expect(await lineageOf('run', run)).toEqual(
       [
         `commit ${commit} -source-> run ${run}`,
@@ -47,7 +48,7 @@ describeOnBothDatabases('lineage of runs', (server) => {
   test('a refused call leaves no edge', async () => {
     const commit = 'd'.repeat(40);
     const tags = [{ key: 'mlflow.source.git.commit', value: commit }];
-    expect((await calls.post('runs/create', { experiment_id: '999999', tags })).status).toBe(404);
+    expect((await client.post('runs/create', { experiment_id: '999999', tags })).status).toBe(404);
     expect(await lineageOf('commit', commit)).toEqual([]);
   });
 });

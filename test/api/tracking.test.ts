@@ -1,16 +1,17 @@
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../support/both-databases.ts';
-import { mlflowCalls, newExperiment, newRun, type RunAnswer } from '../support/mlflow-calls.ts';
+import { mlflowClient } from '../support/mlflow-client.ts';
+import { newExperiment, newRun, type RunAnswer } from '../support/mlflow-runs.ts';
 
 const seeDocs = 'See the API docs for more information about request parameters.';
 
 describeOnBothDatabases('tracking', (server) => {
-  const calls = mlflowCalls(() => server().url);
-  const { post, get, send } = calls;
-  const runOf = async (runId: string): Promise<RunAnswer['run']> => (await get<RunAnswer>('runs/get', { run_id: runId })).json.run;
+  const client = mlflowClient(server);
+  const { call, must, post, get, send } = client;
+  const runOf = async (runId: string): Promise<RunAnswer['run']> => (await get<RunAnswer>('runs/get', { run_id: runId })).body.run;
 
   test('the experiment 0, Default, is there from the start', async () => {
-    expect((await get('experiments/get', { experiment_id: '0' })).json).toEqual({
+    expect((await get('experiments/get', { experiment_id: '0' })).body).toEqual({
       experiment: {
         experiment_id: '0',
         name: 'Default',
@@ -23,20 +24,20 @@ describeOnBothDatabases('tracking', (server) => {
   });
 
   test('an experiment keeps its name also while it is deleted, and comes back with its runs', async () => {
-    const { json } = await post<{ experiment_id: string }>('experiments/create', { name: 'kept', tags: [{ key: 'team', value: 'a' }] });
-    const id = json.experiment_id;
-    const run = await newRun(calls, id);
-    expect((await post('experiments/delete', { experiment_id: id })).json).toEqual({});
-    expect((await post('experiments/create', { name: 'kept' })).json).toMatchObject({ error_code: 'RESOURCE_ALREADY_EXISTS' });
+    const { body } = await post<{ experiment_id: string }>('experiments/create', { name: 'kept', tags: [{ key: 'team', value: 'a' }] });
+    const id = body.experiment_id;
+    const run = await newRun(client, id);
+    expect((await post('experiments/delete', { experiment_id: id })).body).toEqual({});
+    expect((await post('experiments/create', { name: 'kept' })).body).toMatchObject({ error_code: 'RESOURCE_ALREADY_EXISTS' });
     expect(await runOf(run)).toMatchObject({ info: { lifecycle_stage: 'deleted' } });
-    expect((await post('runs/create', { experiment_id: id })).json).toEqual({
+    expect((await post('runs/create', { experiment_id: id })).body).toEqual({
       error_code: 'INVALID_PARAMETER_VALUE',
       message: `The experiment ${id} must be in the 'active' state. Current state is deleted.`,
     });
     expect((await post('experiments/update', { experiment_id: id, new_name: 'x' })).status).toBe(400);
     expect((await post('experiments/restore', { experiment_id: id })).status).toBe(200);
     expect(await runOf(run)).toMatchObject({ info: { lifecycle_stage: 'active' } });
-    expect((await get('experiments/get-by-name', { experiment_name: 'kept' })).json).toMatchObject({
+    expect((await get('experiments/get-by-name', { experiment_name: 'kept' })).body).toMatchObject({
       experiment: { experiment_id: id, lifecycle_stage: 'active', tags: [{ key: 'team', value: 'a' }] },
     });
   });
@@ -51,14 +52,14 @@ describeOnBothDatabases('tracking', (server) => {
     ['mlflow-artifacts://host/a', 'the form is'],
     ['s3://bucket/a#b', "can't include fragments"],
   ])('an artifact location %s is refused', async (location, reason) => {
-    const { status, json } = await post<{ message: string }>('experiments/create', { name: `at ${location}`, artifact_location: location });
+    const { status, body } = await post<{ message: string }>('experiments/create', { name: `at ${location}`, artifact_location: location });
     expect(status).toBe(400);
-    expect(json.message).toContain(reason);
+    expect(body.message).toContain(reason);
   });
 
   test('a run without a name gets one, and its name and the tag mlflow.runName are one thing', async () => {
-    const experiment = await newExperiment(calls);
-    const id = await newRun(calls, experiment, { user_id: 'ada' });
+    const experiment = await newExperiment(client);
+    const id = await newRun(client, experiment, { user_id: 'ada' });
     const run = await runOf(id);
     expect(run.info).toEqual({
       run_id: id,
@@ -77,7 +78,7 @@ describeOnBothDatabases('tracking', (server) => {
     await post('runs/update', { run_id: id, run_name: 'by update' });
     expect((await runOf(id)).data.tags).toEqual([{ key: 'mlflow.runName', value: 'by update' }]);
     const both = { run_name: 'a', tags: [{ key: 'mlflow.runName', value: 'b' }] };
-    expect((await post('runs/create', { experiment_id: experiment, ...both })).json).toEqual({
+    expect((await post('runs/create', { experiment_id: experiment, ...both })).body).toEqual({
       error_code: 'INVALID_PARAMETER_VALUE',
       message:
         "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='a', mlflow.runName='b').",
@@ -85,7 +86,7 @@ describeOnBothDatabases('tracking', (server) => {
   });
 
   test('a batch is kept whole or not at all', async () => {
-    const id = await newRun(calls, await newExperiment(calls));
+    const id = await newRun(client, await newExperiment(client));
     await post('runs/log-parameter', { run_id: id, key: 'p', value: '1' });
     const before = await runOf(id);
     const batch = {
@@ -94,7 +95,7 @@ describeOnBothDatabases('tracking', (server) => {
       params: [{ key: 'new', value: 'x' }, { key: 'p', value: "it's" }], // prettier-ignore
       tags: [{ key: 't', value: 'x' }],
     };
-    expect((await post('runs/log-batch', batch)).json).toEqual({
+    expect((await post('runs/log-batch', batch)).body).toEqual({
       error_code: 'INVALID_PARAMETER_VALUE',
       message: `Changing param values is not allowed. Params were already logged='[{'key': 'p', 'old_value': '1', 'new_value': "it's"}]' for run ID='${id}'.`,
     });
@@ -108,12 +109,12 @@ describeOnBothDatabases('tracking', (server) => {
   });
 
   test('limits and types are checked with the messages that clients match', async () => {
-    const id = await newRun(calls, await newExperiment(calls));
-    const messageOf = async (path: string, body: Record<string, unknown>): Promise<unknown> => {
-      const { status, json } = await post(path, body);
+    const id = await newRun(client, await newExperiment(client));
+    const messageOf = async (path: string, fields: Record<string, unknown>): Promise<unknown> => {
+      const { status, body } = await post(path, fields);
       expect(status).toBe(400);
-      expect(json['error_code']).toBe('INVALID_PARAMETER_VALUE');
-      return json['message'];
+      expect(body.error_code).toBe('INVALID_PARAMETER_VALUE');
+      return body.message;
     };
     const metric = { run_id: id, key: 'm', value: 1, timestamp: 1 };
     expect(await messageOf('runs/log-metric', { ...metric, timestamp: undefined })).toBe(
@@ -158,8 +159,8 @@ describeOnBothDatabases('tracking', (server) => {
   });
 
   test('long values of params and tags are cut, those of experiment tags refused', async () => {
-    const experiment = await newExperiment(calls);
-    const id = await newRun(calls, experiment);
+    const experiment = await newExperiment(client);
+    const id = await newRun(client, experiment);
     const long = '😀'.repeat(8001);
     await post('runs/log-parameter', { run_id: id, key: 'p', value: long });
     await post('runs/set-tag', { run_id: id, key: 't', value: long });
@@ -167,25 +168,23 @@ describeOnBothDatabases('tracking', (server) => {
     expect([...data.params![0]!.value]).toHaveLength(6000);
     expect([...data.tags!.find((tag) => tag.key === 't')!.value]).toHaveLength(8000);
     const tag = { experiment_id: experiment, key: 'k', value: 'x'.repeat(20_001) };
-    expect((await post('experiments/set-experiment-tag', tag)).json['message']).toBe(
-      "'value' exceeds the maximum length of 20000 characters",
-    );
+    expect((await post('experiments/set-experiment-tag', tag)).body.message).toBe("'value' exceeds the maximum length of 20000 characters");
   });
 
   test('what is not there answers 404, and a deleted run takes nothing', async () => {
-    const id = await newRun(calls, await newExperiment(calls));
+    const id = await newRun(client, await newExperiment(client));
     const missing = '0'.repeat(32);
     expect(await get('runs/get', { run_id: missing })).toMatchObject({
       status: 404,
-      json: { error_code: 'RESOURCE_DOES_NOT_EXIST', message: `Run with id=${missing} not found` },
+      body: { error_code: 'RESOURCE_DOES_NOT_EXIST', message: `Run with id=${missing} not found` },
     });
     expect(await get('experiments/get', { experiment_id: '999999' })).toMatchObject({
       status: 404,
-      json: { message: 'No Experiment with id=999999 exists' },
+      body: { message: 'No Experiment with id=999999 exists' },
     });
     expect(await post('runs/delete-tag', { run_id: id, key: 'no' })).toMatchObject({
       status: 404,
-      json: { message: `No tag with name: no in run with id ${id}` },
+      body: { message: `No tag with name: no in run with id ${id}` },
     });
     await post('runs/delete', { run_id: id });
     await post('runs/delete', { run_id: id });
@@ -193,16 +192,16 @@ describeOnBothDatabases('tracking', (server) => {
       error_code: 'INVALID_PARAMETER_VALUE',
       message: `The run ${id} must be in the 'active' state. Current state is deleted.`,
     };
-    expect((await post('runs/log-metric', { run_id: id, key: 'm', value: 1, timestamp: 1 })).json).toEqual(deleted);
-    expect((await post('runs/update', { run_id: id, status: 'FAILED' })).json).toEqual(deleted);
+    expect((await post('runs/log-metric', { run_id: id, key: 'm', value: 1, timestamp: 1 })).body).toEqual(deleted);
+    expect((await post('runs/update', { run_id: id, status: 'FAILED' })).body).toEqual(deleted);
     await post('runs/restore', { run_id: id });
-    expect((await post('runs/update', { run_id: id, status: 'FINISHED', end_time: 2000 })).json).toMatchObject({
+    expect((await post('runs/update', { run_id: id, status: 'FINISHED', end_time: 2000 })).body).toMatchObject({
       run_info: { status: 'FINISHED', end_time: 2000, lifecycle_stage: 'active' },
     });
   });
 
   test('bodies that are no message are refused, those of old clients understood', async () => {
-    const experiment = await newExperiment(calls);
+    const experiment = await newExperiment(client);
     const status = async (body: string | Uint8Array<ArrayBuffer>): Promise<number> => (await send('POST', 'runs/search', body)).status;
     expect(await status('{"a":')).toBe(400);
     expect(await status('[]')).toBe(400);
@@ -211,12 +210,11 @@ describeOnBothDatabases('tracking', (server) => {
     expect(await status(`{"experiment_ids":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)).toBe(400);
     expect(await status(JSON.stringify(JSON.stringify({ experiment_ids: [experiment] })))).toBe(200);
     expect(await status(`{"experimentIds":["${experiment}"],"maxResults":"5","unknown":{"a":[1]}}`)).toBe(200);
-    expect(await post('runs/search', {}, { 'content-type': 'text/plain' })).toMatchObject({
-      status: 400,
-      json: { message: "Bad Request. Content-Type must be one of ['application/json']." },
-    });
+    const plain = await send('POST', 'runs/search', '{}', { 'content-type': 'text/plain' });
+    expect(plain.status).toBe(400);
+    expect(JSON.parse(plain.text)).toMatchObject({ message: "Bad Request. Content-Type must be one of ['application/json']." });
     const scalarsAsText = {
-      run_id: await newRun(calls, experiment, { start_time: '5' }),
+      run_id: await newRun(client, experiment, { start_time: '5' }),
       key: 'm',
       value: '1.5',
       timestamp: '7',
@@ -227,14 +225,14 @@ describeOnBothDatabases('tracking', (server) => {
   });
 
   test('datasets and models that a run read and made stay with it', async () => {
-    const experiment = await newExperiment(calls);
-    const id = await newRun(calls, experiment);
+    const experiment = await newExperiment(client);
+    const id = await newRun(client, experiment);
     const dataset = { name: 'd', digest: 'abc', source_type: 'local', source: '{"uri":"x"}', schema: '{}' };
     const input = { tags: [{ key: 'mlflow.data.context', value: 'train' }], dataset };
     await post('runs/log-inputs', { run_id: id, datasets: [input, input], models: [{ model_id: 'm-1' }] });
     await post('runs/log-inputs', { run_id: id, datasets: [input] });
     expect((await runOf(id)).inputs).toEqual({ dataset_inputs: [input], model_inputs: [{ model_id: 'm-1' }] });
-    expect((await post('experiments/search-datasets', { experiment_ids: [experiment] })).json).toEqual({
+    expect((await post('experiments/search-datasets', { experiment_ids: [experiment] })).body).toEqual({
       dataset_summaries: [{ experiment_id: experiment, name: 'd', digest: 'abc', context: 'train' }],
     });
     await post('runs/outputs', { run_id: id, models: [{ model_id: 'm-2', step: 4 }] });
@@ -242,8 +240,8 @@ describeOnBothDatabases('tracking', (server) => {
   });
 
   test('a logged model is pending, then ready, carries metrics of runs, and can be deleted', async () => {
-    const experiment = await newExperiment(calls);
-    const run = await newRun(calls, experiment);
+    const experiment = await newExperiment(client);
+    const run = await newRun(client, experiment);
     const fields = {
       experiment_id: experiment,
       name: 'forest',
@@ -252,7 +250,7 @@ describeOnBothDatabases('tracking', (server) => {
       tags: [{ key: 'a', value: 'b' }],
     };
     type Model = { model: { info: { model_id: string } } };
-    const id = (await post<Model>('logged-models', fields)).json.model.info.model_id;
+    const id = (await post<Model>('logged-models', fields)).body.model.info.model_id;
     const info = {
       model_id: id,
       experiment_id: experiment,
@@ -263,8 +261,8 @@ describeOnBothDatabases('tracking', (server) => {
       source_run_id: run,
       tags: [{ key: 'a', value: 'b' }],
     };
-    expect((await get(`logged-models/${id}`)).json).toMatchObject({ model: { info, data: { params: fields.params } } });
-    await send('PATCH', `logged-models/${id}`, JSON.stringify({ model_id: id, status: 'LOGGED_MODEL_READY' }));
+    expect((await get(`logged-models/${id}`)).body).toMatchObject({ model: { info, data: { params: fields.params } } });
+    await must('PATCH', `logged-models/${id}`, { model_id: id, status: 'LOGGED_MODEL_READY' });
     await post('runs/log-metric', {
       run_id: run,
       key: 'rmse',
@@ -274,23 +272,21 @@ describeOnBothDatabases('tracking', (server) => {
       dataset_name: 'd',
       dataset_digest: 'abc',
     });
-    await send('DELETE', `logged-models/${id}/tags/a`, '{}');
+    await must('DELETE', `logged-models/${id}/tags/a`);
     const metric = { key: 'rmse', value: 0.5, timestamp: 1, step: 0, model_id: id, run_id: run, dataset_name: 'd', dataset_digest: 'abc' };
-    expect((await get<Model>(`logged-models/${id}`)).json.model).toMatchObject({
+    expect((await get<Model>(`logged-models/${id}`)).body.model).toMatchObject({
       info: { status: 'LOGGED_MODEL_READY' },
       data: { metrics: [metric] },
     });
-    expect((await send('DELETE', `logged-models/${id}/tags/a`, '{}')).json['message']).toBe(
-      `No tag with key 'a' found for model with ID '${id}'.`,
-    );
+    expect((await call('DELETE', `logged-models/${id}/tags/a`)).body.message).toBe(`No tag with key 'a' found for model with ID '${id}'.`);
     expect((await post('logged-models', { experiment_id: experiment, name: 'a/b' })).status).toBe(400);
-    await send('DELETE', `logged-models/${id}`, '{}');
-    expect(await get(`logged-models/${id}`)).toMatchObject({ status: 404, json: { message: `Logged model with ID '${id}' not found.` } });
+    await must('DELETE', `logged-models/${id}`);
+    expect(await get(`logged-models/${id}`)).toMatchObject({ status: 404, body: { message: `Logged model with ID '${id}' not found.` } });
     expect((await get(`logged-models/${id}`, { allow_deleted: 'true' })).status).toBe(200);
   });
 
   test('twenty clients that log to one run at once lose nothing', async () => {
-    const id = await newRun(calls, await newExperiment(calls));
+    const id = await newRun(client, await newExperiment(client));
     await Promise.all(
       Array.from({ length: 20 }, async (_, client) => {
         for (let call = 0; call < 10; call += 1) {
@@ -312,8 +308,8 @@ describeOnBothDatabases('tracking', (server) => {
   });
 
   test('calls that are not served answer JSON that clients understand', async () => {
-    expect(await get('traces')).toMatchObject({ status: 501, json: { error_code: 'NOT_IMPLEMENTED' } });
-    expect(await get('no/such/call')).toMatchObject({ status: 404, json: { error_code: 'ENDPOINT_NOT_FOUND' } });
+    expect(await get('traces')).toMatchObject({ status: 501, body: { error_code: 'NOT_IMPLEMENTED' } });
+    expect(await get('no/such/call')).toMatchObject({ status: 404, body: { error_code: 'ENDPOINT_NOT_FOUND' } });
     expect((await fetch(`${server().url}/version`)).status).toBe(200);
     expect(await (await fetch(`${server().url}/version`)).text()).toMatch(/^3\.\d+\.\d+$/);
   });
