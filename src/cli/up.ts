@@ -41,8 +41,10 @@ async function up(options: UpOptions, io: Io): Promise<void> {
       state.publish({ url: urlOf(server), pid: process.pid, endsWhenIdle: idleMs !== undefined }, app.ownerToken);
       watchLeases({ ...app, onError: (error) => app.log.error({ err: error }, 'lost pipeline runs were not looked for') }, io.signal);
       io.stdout(readyLine(server, app, options.json === true));
-      await ended(server, io.signal, idleMs);
+      await ended(server, AbortSignal.any([io.signal, app.db.broken]), idleMs);
       await server.close();
+      // A server that cannot reach its state any more tells the one who watches it, by message and exit code.
+      if (app.db.broken.aborted) throw app.db.broken.reason;
     } finally {
       await app.close();
     }

@@ -59,6 +59,8 @@ export interface Read<Input, Result> extends Operation<Input, Result> {
 export interface Db {
   write<Input, Result>(operation: Write<Input, Result>, input: Input): Promise<Result>;
   read<Input, Result>(operation: Read<Input, Result>, input: Input): Promise<Result>;
+  /** Aborts, its reason a `MillwrightError`, once this process can ask nothing of the database any more: it must end. */
+  readonly broken: AbortSignal;
   close(): Promise<void>;
 }
 

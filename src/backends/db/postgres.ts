@@ -58,8 +58,11 @@ export async function openPostgres(options: PostgresOptions): Promise<Db> {
     await Promise.allSettled(running);
     await kysely.destroy();
   };
-  return { write: run, read: run, close: () => (closed ??= close()) };
+  return { write: run, read: run, broken: neverBroken, close: () => (closed ??= close()) };
 }
+
+/** A connection that is lost is replaced: the server may come back, and nothing of it lives in this process. */
+const neverBroken = new AbortController().signal;
 
 const insufficientPrivilege = '42501';
 

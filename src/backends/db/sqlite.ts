@@ -26,14 +26,16 @@ const queueLimit = 10_000;
 /** Opens the embedded database: one writer thread, readers on demand. Migrations have run when it resolves. */
 export async function openSqlite(options: SqliteOptions): Promise<Db> {
   await mkdir(dirname(options.path), { recursive: true });
-  const writer = await DatabaseThread.start(options, 'writer');
-  const readers = [await DatabaseThread.start(options, 'reader')];
+  const broken = new AbortController();
+  const start = (role: ThreadData['role']): Promise<DatabaseThread> => DatabaseThread.start(options, role, (fault) => broken.abort(fault));
+  const writer = await start('writer');
+  const readers = [await start('reader')];
   let starting: Promise<void> | undefined;
 
   const reader = (): DatabaseThread => {
     const best = readers.reduce((least, thread) => (thread.waiting < least.waiting ? thread : least));
     if (best.waiting > 0 && readers.length < options.readers && starting === undefined) {
-      starting = DatabaseThread.start(options, 'reader').then((thread) => {
+      starting = start('reader').then((thread) => {
         readers.push(thread);
         starting = undefined;
       });
@@ -46,6 +48,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Db> {
   return {
     write: (operation, input) => writer.ask(operation, input),
     read: (operation, input) => reader().ask(operation, input),
+    broken: broken.signal,
     async close() {
       await starting?.catch(() => undefined);
       await Promise.all(readers.map((thread) => thread.close()));
@@ -65,7 +68,8 @@ class DatabaseThread {
     this.#worker = worker;
   }
 
-  static async start(options: SqliteOptions, role: ThreadData['role']): Promise<DatabaseThread> {
+  /** @param onDeath called once where it ends though nobody closed it */
+  static async start(options: SqliteOptions, role: ThreadData['role'], onDeath: (fault: Error) => void): Promise<DatabaseThread> {
     const worker = new Worker(options.threadFile, { workerData: { path: options.path, role } satisfies ThreadData, name: `db-${role}` });
     const thread = new DatabaseThread(worker);
     await new Promise<void>((resolve, reject) => {
@@ -74,10 +78,13 @@ class DatabaseThread {
         else reject(fromRecord(message.failed));
       });
       worker.once('error', reject);
+      worker.once('exit', (code) => reject(died(role, `exit code ${code}`)));
     });
     worker.on('message', (replies: readonly Reply[]) => thread.#settle(replies));
-    worker.on('error', (error) => thread.#fail(error));
-    worker.on('exit', () => thread.#fail(closed()));
+    worker.on('error', (error) => thread.#die(died(role, error.message, error), onDeath));
+    worker.on('exit', (code) =>
+      thread.#ended === undefined ? thread.#die(died(role, `exit code ${code}`), onDeath) : thread.#fail(closed()),
+    );
     worker.unref();
     return thread;
   }
@@ -124,11 +131,21 @@ class DatabaseThread {
     if (this.#pending.size === 0 && this.#ended === undefined) this.#worker.unref();
   }
 
+  #die(fault: Error, onDeath: (fault: Error) => void): void {
+    if (this.#failure !== undefined) return;
+    this.#fail(fault);
+    onDeath(fault);
+  }
+
   #fail(error: Error): void {
     this.#failure ??= error;
     for (const pending of this.#pending.values()) pending.reject(this.#failure);
     this.#pending.clear();
   }
+}
+
+function died(role: ThreadData['role'], why: string, cause?: Error): MillwrightError {
+  return new MillwrightError('TEMPORARILY_UNAVAILABLE', `the database's ${role} thread died (${why}): start the server again`, { cause });
 }
 
 function closed(): MillwrightError {

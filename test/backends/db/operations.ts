@@ -76,6 +76,11 @@ export const addEvent = defineWrite<Tables, { id: string; at: number }, void>('c
   recordEvent(tx, { workspaceId: 1 }, { id, kind: 'run.created', subjectKind: 'run', subjectId: id, at, actor: 'test', data: {} }),
 );
 
+/** Ends the thread that runs it, as a fault in native code would. */
+export const endThread = defineRead<Tables, { exitCode: number }, void>('conformance.endThread', async (_tx, { exitCode }) =>
+  process.exit(exitCode),
+);
+
 /** What a newer version of the program would have left. */
 export const plantNewerMigration = defineWrite<Tables, Record<string, never>, void>('conformance.plantNewerMigration', (tx) =>
   tx.statement(`insert into schema_migrations (name, applied_at) values ('9999-of-the-future', 0)`).run(),
@@ -112,6 +117,7 @@ const own = [
   addEvent,
   plantNewerMigration,
   plantFailingEdge,
+  endThread,
 ] as const;
 
 export const operations: Operations = new Map<string, Operation<never, unknown>>([
