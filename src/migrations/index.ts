@@ -5,5 +5,6 @@ import { tracking } from './0002-tracking.ts';
 import { registry } from './0003-registry.ts';
 import { pipelines } from './0004-pipelines.ts';
 import { pipelineLeases } from './0005-pipeline-leases.ts';
+import { evidenceSource } from './0006-evidence-source.ts';
 
-export const migrations: readonly Migration[] = [access, tracking, registry, pipelines, pipelineLeases];
+export const migrations: readonly Migration[] = [access, tracking, registry, pipelines, pipelineLeases, evidenceSource];

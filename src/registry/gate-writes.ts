@@ -75,6 +75,9 @@ export interface NewEvidence {
   readonly now: number;
   readonly model: string;
   readonly stageRunId: string;
+  readonly project: string;
+  /** As the pipeline run names it. */
+  readonly stage: string;
   readonly file: string;
   /** Text of the file, kept as it is: a file that cannot be read makes the gate refuse, not fall back on an older one. */
   readonly content: string;
@@ -83,7 +86,7 @@ export interface NewEvidence {
 /** Bytes of evidence at most: numbers, not data. */
 const evidenceLimitBytes = 1024 * 1024;
 
-/** Keeps the evidence file of a recorded stage run; the newest of a model is what its gate judges. */
+/** Keeps the evidence file of a recorded stage run; the newest of a model that the gate's own stage wrote is what it judges. */
 export const recordEvidence = defineWrite<RegistryTables, NewEvidence, void>('registry.recordEvidence', async (tx, evidence) => {
   const bytes = Buffer.from(evidence.content);
   if (bytes.length > evidenceLimitBytes) {
@@ -103,6 +106,8 @@ export const recordEvidence = defineWrite<RegistryTables, NewEvidence, void>('re
       content: evidence.content,
       sha256: createHash('sha256').update(bytes).digest('hex'),
       recorded_at: evidence.now,
+      project: evidence.project,
+      stage: evidence.stage,
     })
     .execute();
 });

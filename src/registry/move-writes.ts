@@ -191,16 +191,21 @@ function keepsName(gate: Gate, target: Target): string {
   );
 }
 
+/** Of the stage that the gate names, by its name or, where two files have one of that name, by its address. */
 async function newestEvidence(
   tx: RegistryTx,
   scope: Scope,
   gate: Gate,
 ): Promise<(Evidence & { readonly stageRunId: string; readonly sha256: string }) | undefined> {
+  const { stage, file } = gate.evidence;
   const [row] = await tx
     .statement<{ id: string; content: string; stage_run_id: string; sha256: string }>(
-      'select id, content, stage_run_id, sha256 from evidence where workspace_id = ? and model_name = ? and file = ? order by recorded_at desc, id desc limit 1',
+      `select id, content, stage_run_id, sha256 from evidence
+       where workspace_id = ? and model_name = ? and file = ? and project = ?
+         and (stage = ? or substr(stage, length(stage) - ?) = ?)
+       order by recorded_at desc, id desc limit 1`,
     )
-    .all(scope.workspaceId, gate.model, gate.evidence.file);
+    .all(scope.workspaceId, gate.model, file, gate.project, stage, [...stage].length, `:${stage}`);
   return row && { id: row.id, content: row.content, stageRunId: row.stage_run_id, sha256: row.sha256 };
 }
 

@@ -53,6 +53,10 @@ export interface RegistryTables {
     content: string;
     sha256: string;
     recorded_at: number;
+    /** Of the pipeline run that handed it over; null where it is not known any more. */
+    project: string | null;
+    /** As the pipeline run names it: `evaluate`, or `sub/dvc.yaml:evaluate`. */
+    stage: string | null;
   };
   decisions: {
     workspace_id: number;

@@ -145,6 +145,17 @@ describeOnBothDatabases('a gate', (server) => {
     expect((await setAlias(fresh, lone.number)).body.message).toContain("no recorded run of stage 'evaluate' has handed over");
   });
 
+  test('judges what its own stage wrote, by name or by address, whatever others hand over', async () => {
+    const name = await gated();
+    const only = await version(name, { MLmodel: 'x' });
+    const evidence = JSON.stringify(scores(only.digest, 281));
+    const handOver = (stage: string) => recordRun(server(), { project: name, gates: [gateOf(name)], evidence, stage });
+    for (const stage of ['train', 'reevaluate', 'evaluate:train']) await handOver(stage);
+    expect((await setAlias(name, only.number)).body.message).toContain("no recorded run of stage 'evaluate' has handed over");
+    await handOver('sub/dvc.yaml:evaluate');
+    expect(await setAlias(name, only.number)).toEqual({ status: 200, body: {} });
+  });
+
   test('believes the bytes, not the tag millwright.digest', async () => {
     const name = await gated();
     const scored = digestOf({ MLmodel: 'the scored one' });

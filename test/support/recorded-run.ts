@@ -3,24 +3,25 @@ import { createCall, millwrightApi } from '../../sdk/src/index.ts';
 import type { TestServer } from './server.ts';
 
 /**
- * Records a pipeline run of one stage as `repro` does: it declares the gates, and hands over `evidence` for each.
+ * Records a pipeline run of one stage (`evaluate`) as `repro` does: it declares the gates, and hands over `evidence` for each.
  * Without evidence it only declares.
  */
 export async function recordRun(
   server: TestServer,
-  run: { readonly project: string; readonly gates: readonly GateDeclaration[]; readonly evidence?: string },
+  run: { readonly project: string; readonly gates: readonly GateDeclaration[]; readonly evidence?: string; readonly stage?: string },
 ): Promise<{ pipelineRun: BegunPipelineRun; stageRun: BegunStageRun }> {
   const api = millwrightApi(createCall({ url: server.url, token: server.token }));
+  const stage = run.stage ?? 'evaluate';
   const pipelineRun = await api.beginPipelineRun({
     project: run.project,
     cause: 'test',
-    stages: [{ name: 'evaluate', command: 'true', after: [] }],
+    stages: [{ name: stage, command: 'true', after: [] }],
     gates: [...run.gates],
     data: [],
   });
-  const stageRun = await api.beginStageRun(pipelineRun.id, { stage: 'evaluate' });
+  const stageRun = await api.beginStageRun(pipelineRun.id, { stage });
   const { evidence } = run;
-  await api.endStageRun(pipelineRun.id, 'evaluate', {
+  await api.endStageRun(pipelineRun.id, stage, {
     outcome: 'succeeded',
     exitCode: 0,
     endedAt: Date.now(),

@@ -67,7 +67,8 @@ export const endStageRun = defineWrite<PipelineRunTables, EndedStage, void>('pip
     ...edges,
   ]);
   if (madeHere || skipped) {
-    for (const evidence of stage.evidence) await recordEvidence.run(asTx(tx), { scope, stageRunId: id, now: stage.now, ...evidence });
+    const source = { scope, stageRunId: id, project: run.project, stage: stage.stage, now: stage.now };
+    for (const evidence of stage.evidence) await recordEvidence.run(asTx(tx), { ...source, ...evidence });
   }
   await recordEvent(tx, scope, {
     id: stage.eventId,
