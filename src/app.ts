@@ -1,6 +1,7 @@
 /** Composition root: configuration → back ends → domains. The only file that chooses implementations. */
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { createToken, hasAdminToken, hashToken, newToken, principalOfToken, reservedTokenNames, setOperatorToken } from './access/index.ts';
 import { filesystemBlobs } from './backends/blobs/filesystem.ts';
@@ -10,6 +11,7 @@ import { openPostgres } from './backends/db/postgres.ts';
 import { openSqlite } from './backends/db/sqlite.ts';
 import { createLocks } from './backends/locks/flock.ts';
 import type { Config } from './config.ts';
+import { noContents, threadedContents, type DataContents } from './data/contents/index.ts';
 import { randomIds, type Ids } from './lib/ids.ts';
 import { systemClock, type Clock } from './lib/time.ts';
 import { migrations } from './migrations/index.ts';
@@ -20,6 +22,8 @@ import { ownState, readOwnerToken, type OwnedState } from './state-directory.ts'
 export interface App {
   readonly db: Db;
   readonly blobs: Blobs;
+  /** The bytes of data versions, where this server stands on a project. */
+  readonly contents: DataContents;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Logger;
@@ -52,10 +56,12 @@ export async function openApp(stateDirectory: string, config: Config): Promise<A
   );
   const db = await openDatabase(stateDirectory, config);
   const { blobs, place } = await openBlobs(stateDirectory, config);
+  const contents = contentsOf(stateDirectory, config);
   const ownerToken = await ownerTokenOf(db, stateDirectory);
   const app: App = {
     db,
     blobs,
+    contents,
     clock: systemClock,
     ids: randomIds,
     log,
@@ -63,6 +69,7 @@ export async function openApp(stateDirectory: string, config: Config): Promise<A
     storage: { database: config.databaseUrl === undefined ? 'SQLite' : 'PostgreSQL', artifacts: place },
     ownerToken,
     async close() {
+      await contents.close();
       await db.close();
       await blobs.close();
     },
@@ -99,6 +106,14 @@ async function ownerTokenOf(db: Db, stateDirectory: string): Promise<string> {
 function openDatabase(stateDirectory: string, config: Config): Promise<Db> {
   if (config.databaseUrl !== undefined) return openPostgres({ url: config.databaseUrl, connections: 10, migrations });
   return openSqlite({ path: join(stateDirectory, 'millwright.db'), threadFile: runtimeFile('writer.js'), readers: 2 });
+}
+
+/** A state that lies in a project, as `.millwright/` does, reads that project's cache and no other. */
+function contentsOf(stateDirectory: string, { env }: Config): DataContents {
+  const root = dirname(stateDirectory);
+  if (!existsSync(join(root, '.dvc'))) return noContents;
+  const needed = Object.entries(env).filter(([name]) => /^(DVC_|XDG_|HOME$)/.test(name));
+  return threadedContents({ root, env: Object.fromEntries(needed) }, runtimeFile('workers/contents.js'));
 }
 
 async function openBlobs(stateDirectory: string, config: Config): Promise<{ blobs: Blobs; place: string }> {

@@ -66,6 +66,8 @@ export const errorTable = {
   DATA_ERROR: { status: 400, exit: 255, meaning: 'A data command cannot do what was asked.' },
   STAGE_FAILED: { status: 400, exit: 255, meaning: 'A stage of the pipeline failed.' },
   VERB_FAILED: { status: 400, exit: 1, meaning: 'A data command refused what was asked, where DVC ends with 1.' },
+  DATA_NOT_HERE: { status: 404, exit: 66, meaning: 'The hash of this data is known, and its bytes are not in the cache.' },
+  DATA_NOT_READABLE: { status: 404, exit: 66, meaning: 'This server stands on no project, so it can read no bytes of data.' },
   REPOSITORY_BUSY: { status: 409, exit: 255, meaning: 'Another process holds the lock of the repository.' },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -1,4 +1,4 @@
-import type { DatasetList, DatasetVersionList } from '../../src/api/datasets.ts';
+import type * as datasets from '../../src/api/datasets.ts';
 import type { EventList } from '../../src/api/events.ts';
 import type { Home } from '../../src/api/home.ts';
 import type { Lineage } from '../../src/api/lineage.ts';
@@ -7,6 +7,26 @@ import type * as runs from '../../src/api/pipeline-runs.ts';
 import type { Settings } from '../../src/api/settings.ts';
 import type { CreatedToken, CreateToken, LoginCode, TokenList } from '../../src/api/tokens.ts';
 import type { Call } from './client.ts';
+
+/** A version of a dataset; `version` is its hash. */
+export interface DatasetVersionId {
+  readonly project: string;
+  readonly path: string;
+  readonly version: string;
+}
+
+/** Two versions of a dataset, by their hashes. */
+export interface DatasetVersionIds {
+  readonly project: string;
+  readonly path: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The address of the bytes of a file of a version: to be saved, or shown as an image. */
+export function datasetContentPath(version: DatasetVersionId, file: string): string {
+  return `/api/1/datasets/content?${new URLSearchParams({ ...version, file }).toString()}`;
+}
 
 /** Millwright's own API, a function a route. */
 export function millwrightApi(call: Call) {
@@ -18,9 +38,19 @@ export function millwrightApi(call: Call) {
     settings: () => call<Settings>('GET', '/api/1/settings'),
     events: (limit: number) => call<EventList>('GET', '/api/1/events', { query: { limit } }),
     lineage: (kind: string, id: string, depth?: number) => call<Lineage>('GET', '/api/1/lineage', { query: { kind, id, depth } }),
-    datasets: () => call<DatasetList>('GET', '/api/1/datasets'),
+    datasets: () => call<datasets.DatasetList>('GET', '/api/1/datasets'),
     datasetVersions: (project: string, path: string) =>
-      call<DatasetVersionList>('GET', '/api/1/datasets/versions', { query: { project, path } }),
+      call<datasets.DatasetVersionList>('GET', '/api/1/datasets/versions', { query: { project, path } }),
+    datasetFiles: (version: DatasetVersionId, query: { filter?: string; sort?: string; offset?: number; limit?: number }) =>
+      call<datasets.DatasetFileList>('GET', '/api/1/datasets/files', { query: { ...version, ...query } }),
+    datasetPreview: (version: DatasetVersionId, file?: string) =>
+      call<datasets.DatasetPreview>('GET', '/api/1/datasets/preview', { query: { ...version, file } }),
+    datasetProfile: (version: DatasetVersionId, file?: string) =>
+      call<datasets.DatasetProfile>('GET', '/api/1/datasets/profile', { query: { ...version, file } }),
+    compareDatasets: (versions: DatasetVersionIds) =>
+      call<datasets.DatasetComparison>('GET', '/api/1/datasets/compare', { query: { ...versions } }),
+    compareTables: (versions: DatasetVersionIds, file?: string) =>
+      call<datasets.TableComparison>('GET', '/api/1/datasets/compare-tables', { query: { ...versions, file } }),
     models: (query: { cursor?: string; limit?: number }) => call<models.ModelPage>('GET', '/api/1/models', { query }),
     model: (name: string) => call<models.ModelDetail>('GET', model(name)),
     decisions: (name: string, query: { cursor?: string; limit?: number }) =>

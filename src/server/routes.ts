@@ -1,3 +1,4 @@
+import { datasetContentRoutes } from './dataset-contents.ts';
 import { datasetRoutes } from './datasets.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   ...mlflowRoutes,
   ...pipelineRunRoutes,
   ...datasetRoutes,
+  ...datasetContentRoutes,
   ...metricCurveRoutes,
   ...eventRoutes,
   ...lineageRoutes,

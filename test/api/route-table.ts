@@ -28,7 +28,26 @@ function schemaFields(schema: unknown): string[] {
 }
 
 const own = routes.flatMap((route) => (typeof route.body === 'object' ? schemaFields(route.body) : []));
-const queries = ['project', 'path', 'kind', 'id', 'depth', 'limit', 'cursor', 'after', 'code', 'direction', 'artifact_file_path'];
+const queries = [
+  'project',
+  'path',
+  'kind',
+  'id',
+  'depth',
+  'limit',
+  'cursor',
+  'after',
+  'code',
+  'direction',
+  'artifact_file_path',
+  'version',
+  'file',
+  'filter',
+  'sort',
+  'offset',
+  'from',
+  'to',
+];
 
 /** Names of all fields of all requests. */
 export const fieldNames: readonly string[] = [

@@ -1,2 +1,9 @@
 export { dataVersionId, recordDataVersions, type DataVersion } from './record.ts';
-export { listDatasets, listDatasetVersions, pathsOfVersion, type DatasetRow, type DatasetVersionRow } from './queries.ts';
+export {
+  getDatasetVersion,
+  listDatasets,
+  listDatasetVersions,
+  pathsOfVersion,
+  type DatasetRow,
+  type DatasetVersionRow,
+} from './queries.ts';

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Scope } from '../../access/index.ts';
 import { defineRead } from '../../backends/db/port.ts';
+import { MillwrightError } from '../../errors.ts';
 import type { DataVersionTables } from './tables.ts';
 
 export interface DatasetRow {
@@ -101,3 +102,21 @@ export const pathsOfVersion = defineRead<
     .limit(10)
     .execute(),
 );
+
+/** One recorded version of a path: nothing else of a cache is ever read. @throws RESOURCE_DOES_NOT_EXIST */
+export const getDatasetVersion = defineRead<
+  DataVersionTables,
+  { scope: Scope; project: string; path: string; hash: string },
+  { algorithm: string; hash: string; sizeBytes: number | null }
+>('data.getDatasetVersion', async (tx, { scope, project, path, hash }) => {
+  const row = await tx.kysely
+    .selectFrom('data_versions')
+    .select(['algorithm', 'hash', 'size_bytes'])
+    .where('workspace_id', '=', scope.workspaceId)
+    .where('project', '=', project)
+    .where('path', '=', path)
+    .where('hash', '=', hash)
+    .executeTakeFirst();
+  if (row === undefined) throw new MillwrightError('RESOURCE_DOES_NOT_EXIST', `no version '${hash}' of '${path}' in project '${project}'`);
+  return { algorithm: row.algorithm, hash: row.hash, sizeBytes: row.size_bytes };
+});

@@ -1,19 +1,15 @@
-import { extname, posix } from 'node:path';
+import { posix } from 'node:path';
 import type { Scope } from '../../access/index.ts';
 import { findArtifact } from '../../tracking/index.ts';
+import { contentHeaders } from '../content-headers.ts';
 import { answer, type AnswerValue, type Call } from '../route.ts';
 
-/**
- * An artifact as an HTTP answer: streamed, with byte ranges. Its bytes are a stranger's, so a browser may neither run
- * them (sandbox), nor guess what they are (nosniff), nor open them in place (attachment).
- */
+/** An artifact as an HTTP answer: streamed, with byte ranges. */
 export async function artifactAnswer(call: Call, scope: Scope, path: string): Promise<AnswerValue> {
   const artifact = await findArtifact(call.app, scope, path);
   const range = rangeOf(call, artifact.sizeBytes, artifact.etag);
   const headers: Record<string, string> = {
-    'content-type': contentTypes[extname(path).toLowerCase()] ?? 'application/octet-stream',
-    'content-disposition': disposition(posix.basename(path)),
-    'content-security-policy': 'sandbox',
+    ...contentHeaders(posix.basename(path)),
     'accept-ranges': 'bytes',
     'cache-control': 'private, no-cache',
     'last-modified': new Date(artifact.modifiedMs).toUTCString(),
@@ -47,27 +43,3 @@ function rangeOf(call: Call, sizeBytes: number, etag: string | undefined): { fir
 function quoted(etag: string): string {
   return etag.startsWith('"') ? etag : `"${etag}"`;
 }
-
-function disposition(name: string): string {
-  const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-  const exact = encodeURIComponent(name).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-  return `attachment; filename="${plain}"; filename*=UTF-8''${exact}`;
-}
-
-const contentTypes: Readonly<Record<string, string>> = {
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.gif': 'image/gif',
-  '.webp': 'image/webp',
-  '.svg': 'image/svg+xml',
-  '.json': 'application/json',
-  '.html': 'text/html',
-  '.csv': 'text/csv',
-  '.txt': 'text/plain; charset=utf-8',
-  '.log': 'text/plain; charset=utf-8',
-  '.md': 'text/plain; charset=utf-8',
-  '.yaml': 'text/plain; charset=utf-8',
-  '.yml': 'text/plain; charset=utf-8',
-  '.pdf': 'application/pdf',
-};
