@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { createToken, hasAdminToken, hashToken, newToken, principalOfToken, reservedTokenNames, setOperatorToken } from './access/index.ts';
-import { filesystemBlobs } from './backends/blobs/filesystem.ts';
-import type { Blobs } from './backends/blobs/port.ts';
+import { openBlobs } from './backends/blobs/open.ts';
+import type { Blobs, BlobsLocation } from './backends/blobs/port.ts';
 import type { Db } from './backends/db/port.ts';
 import { openPostgres } from './backends/db/postgres.ts';
 import { openSqlite } from './backends/db/sqlite.ts';
@@ -15,6 +15,7 @@ import { noContents, threadedContents, type DataContents } from './data/contents
 import { randomIds, type Ids } from './lib/ids.ts';
 import { systemClock, type Clock } from './lib/time.ts';
 import { migrations } from './migrations/index.ts';
+import { digestInThread, type DigestFolder } from './registry/index.ts';
 import { runtimeFile } from './runtime-files.ts';
 import { ownState, readOwnerToken, type OwnedState } from './state-directory.ts';
 
@@ -24,6 +25,7 @@ export interface App {
   readonly blobs: Blobs;
   /** The bytes of data versions, where this server stands on a project. */
   readonly contents: DataContents;
+  readonly digestFolder: DigestFolder;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Logger;
@@ -55,18 +57,23 @@ export async function openApp(stateDirectory: string, config: Config): Promise<A
     pino.destination({ dest: 2, sync: false }),
   );
   const db = await openDatabase(stateDirectory, config);
-  const { blobs, place } = await openBlobs(stateDirectory, config);
+  const location = artifactsAt(stateDirectory, config);
+  const blobs = await openBlobs(location);
   const contents = contentsOf(stateDirectory, config);
   const ownerToken = await ownerTokenOf(db, stateDirectory);
   const app: App = {
     db,
     blobs,
     contents,
+    digestFolder: digestInThread(runtimeFile('workers/digest.js'), location),
     clock: systemClock,
     ids: randomIds,
     log,
     loginCodes: new Set(),
-    storage: { database: config.databaseUrl === undefined ? 'SQLite' : 'PostgreSQL', artifacts: place },
+    storage: {
+      database: config.databaseUrl === undefined ? 'SQLite' : 'PostgreSQL',
+      artifacts: location.kind === 'filesystem' ? 'folder' : `s3://${location.bucket}/${location.prefix ?? ''}`,
+    },
     ownerToken,
     async close() {
       await contents.close();
@@ -116,21 +123,15 @@ function contentsOf(stateDirectory: string, { env }: Config): DataContents {
   return threadedContents({ root, env: Object.fromEntries(needed) }, runtimeFile('workers/contents.js'));
 }
 
-async function openBlobs(stateDirectory: string, config: Config): Promise<{ blobs: Blobs; place: string }> {
-  if (config.artifactsUrl === undefined) {
-    const root = join(stateDirectory, 'artifacts');
-    return { blobs: filesystemBlobs({ root }), place: 'folder' };
-  }
-  const { s3Blobs } = await import('./backends/blobs/s3.ts');
+function artifactsAt(stateDirectory: string, config: Config): BlobsLocation {
+  if (config.artifactsUrl === undefined) return { kind: 'filesystem', root: join(stateDirectory, 'artifacts') };
   const { bucket, prefix, endpoint } = config.artifactsUrl;
   const region = config.env['AWS_REGION'] ?? config.env['AWS_DEFAULT_REGION'];
   return {
-    blobs: await s3Blobs({
-      bucket,
-      prefix,
-      ...(endpoint === undefined ? {} : { endpoint }),
-      ...(region === undefined ? {} : { region }),
-    }),
-    place: `s3://${bucket}/${prefix}`,
+    kind: 's3',
+    bucket,
+    prefix,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(region === undefined ? {} : { region }),
   };
 }

@@ -20,8 +20,6 @@ function storeOf(contents: Readonly<Record<string, string>>): Pick<Blobs, 'list'
   };
 }
 
-const signal = new AbortController().signal;
-
 test("the digest of a folder is what DVC calls it: md5 of the folder's .dir", async () => {
   const store = storeOf({
     '1/artifacts/r/model/sub/b.txt': 'b',
@@ -29,9 +27,9 @@ test("the digest of a folder is what DVC calls it: md5 of the folder's .dir", as
     '1/artifacts/r/model-2/a.txt': 'x',
   });
   // `dvc add` of a folder with a.txt and sub/b.txt of these bytes writes this hash, with .dir behind it.
-  expect(await digestFolder(store, { workspaceId: 1 }, 'r/model', signal)).toBe('90d9fe10b4a0cddaefbe4549457984d9');
+  expect(await digestFolder(store, { workspaceId: 1 }, 'r/model')).toBe('90d9fe10b4a0cddaefbe4549457984d9');
 });
 
 test('a folder without files has no digest', async () => {
-  expect(await digestFolder(storeOf({}), { workspaceId: 1 }, 'r/model', signal)).toBeUndefined();
+  expect(await digestFolder(storeOf({}), { workspaceId: 1 }, 'r/model')).toBeUndefined();
 });

@@ -21,4 +21,5 @@ export { aliasNotFound, createVersion, type VersionRequest } from './create-vers
 
 export { declareGates, recordEvidence, type DeclaredGates, type NewEvidence } from './gate-writes.ts';
 export { findSealedFolder, listDecisions, listGates, type Decision } from './gate-queries.ts';
+export { digestInThread, type DigestFolder } from './digest-thread.ts';
 export { promote, rollBack, type Promotion, type RegistryContext } from './promote.ts';

@@ -6,7 +6,7 @@ import { MillwrightError } from '../errors.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { Clock } from '../lib/time.ts';
 import { artifactPathOf } from '../tracking/index.ts';
-import { digestFolder } from './digest.ts';
+import type { DigestFolder } from './digest-thread.ts';
 import { listDecisions, listGates, promotionContenders } from './gate-queries.ts';
 import { isProtected, type Target } from './gate-rows.ts';
 import { sealFolder, setDigest } from './gate-writes.ts';
@@ -20,6 +20,7 @@ export interface RegistryContext {
   readonly blobs: Blobs;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly digestFolder: DigestFolder;
 }
 
 export interface Promotion {
@@ -106,7 +107,7 @@ async function examine(ctx: RegistryContext, principal: Principal, { name, versi
     const path = artifactPathOf(storageLocation);
     if (digest !== undefined || path === undefined || path === '') continue;
     await ctx.db.write(sealFolder, { scope: principal, path, now: ctx.clock.now() });
-    const found = await digestFolder(ctx.blobs, principal, path, signal);
+    const found = await ctx.digestFolder({ workspaceId: principal.workspaceId }, path, signal);
     if (found !== undefined) await ctx.db.write(setDigest, { scope: principal, storageLocation, digest: found });
   }
   return contenders.map((contender) => contender.version);
