@@ -73,6 +73,8 @@ export const EndStageRun = Type.Object({
     Type.Literal('cancelled'),
   ]),
   exitCode: Type.Optional(Type.Integer()),
+  /** Why it failed, such as an output that is missing. */
+  message: Type.Optional(Type.String({ maxLength: 10_000 })),
   startedAt: Type.Optional(Time),
   endedAt: Time,
   cpuSeconds: Type.Optional(Type.Number({ minimum: 0 })),
@@ -130,6 +132,8 @@ export const StageRun = Type.Object({
   after: Type.Array(Type.String()),
   state: StageState,
   exitCode: Type.Union([Type.Integer(), Type.Null()]),
+  /** Why it failed, in the engine's words. */
+  message: Type.Union([Type.String(), Type.Null()]),
   startedAt: Type.Union([Time, Type.Null()]),
   endedAt: Type.Union([Time, Type.Null()]),
   cpuSeconds: Type.Union([Type.Number(), Type.Null()]),

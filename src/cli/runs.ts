@@ -62,11 +62,8 @@ async function show(id: string, json: boolean, io: Io): Promise<void> {
   if (run.message !== null) io.stdout(`${run.message}\n`);
   printTable(io, ['STAGE', 'STATE', 'TOOK', 'CPU', 'MEMORY', 'RUNS'], stages.map(stageRow));
   for (const stage of stages.filter(({ state }) => state === 'failed')) {
-    const why =
-      stage.exitCode === null
-        ? ''
-        : `: its command exited with ${stage.exitCode}${stage.exitCode === 0 ? ', and an output is missing or could not be kept' : ''}`;
-    io.stdout(`${stage.stage} failed${why}; what it printed: millwright runs log ${run.id} ${stage.stage}\n`);
+    const why = stage.message ?? (stage.exitCode === null ? 'no reason was recorded' : `its command exited with ${stage.exitCode}`);
+    io.stdout(`${stage.stage} failed: ${why}\nwhat it printed: millwright runs log ${run.id} ${stage.stage}\n`);
   }
 }
 

@@ -6,5 +6,6 @@ import { registry } from './0003-registry.ts';
 import { pipelines } from './0004-pipelines.ts';
 import { pipelineLeases } from './0005-pipeline-leases.ts';
 import { evidenceSource } from './0006-evidence-source.ts';
+import { stageRunMessages } from './0007-stage-run-messages.ts';
 
-export const migrations: readonly Migration[] = [access, tracking, registry, pipelines, pipelineLeases, evidenceSource];
+export const migrations: readonly Migration[] = [access, tracking, registry, pipelines, pipelineLeases, evidenceSource, stageRunMessages];

@@ -145,6 +145,7 @@ async function endStage({ app, principal, params, body }: Call): Promise<Record<
     ...stageEnd,
     evidence: stageEnd.evidence.map((item) => ({ ...item, id: app.ids.uuid7() })),
     exitCode: stageEnd.exitCode ?? null,
+    message: stageEnd.message ?? null,
     startedAt: stageEnd.startedAt ?? null,
     cpuSeconds: stageEnd.cpuSeconds ?? null,
     peakMemoryBytes: stageEnd.peakMemoryBytes ?? null,

@@ -73,6 +73,21 @@ describe('runs', () => {
     expect(await following).toEqual(said('first ü\nsecond\n'));
   });
 
+  test('show gives the reason why a stage failed, in the words of the engine', async () => {
+    const api = millwrightApi(createCall({ url: server.url, token: server.token }));
+    const stages = [{ name: 'train', command: 'true', after: [] }];
+    const { id } = await api.beginPipelineRun({ project: 'failing', cause: 'test', stages, gates: [], data: [] });
+    await api.beginStageRun(id, { stage: 'train' });
+    const message = "output 'model' does not exist";
+    const nothing = { deps: [], outs: [], params: {}, evidence: [] };
+    await api.endStageRun(id, 'train', { outcome: 'failed', exitCode: 0, message, endedAt: Date.now(), ...nothing });
+    await api.endPipelineRun(id, { outcome: 'failed' });
+    expect((await api.pipelineRun(id)).stages).toMatchObject([{ stage: 'train', state: 'failed', exitCode: 0, message }]);
+    expect((await asNobody('runs', 'show', id)).stdout).toContain(
+      `\ntrain failed: ${message}\nwhat it printed: millwright runs log ${id} train\n`,
+    );
+  });
+
   test('refuses what is not there (66) and a limit that is no number (64)', async () => {
     expect(await asNobody('runs', 'show', 'nothing')).toEqual(refused(66, `no pipeline run with id 'nothing'`));
     expect(await asNobody('runs', 'log', run, 'nothing')).toEqual(refused(66, `pipeline run '${run}' has no stage 'nothing'`));

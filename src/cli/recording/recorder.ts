@@ -11,6 +11,8 @@ import { stageEnvironment, type EnvironmentChange } from './stage-environment.ts
 
 /** The server takes a run whose recorder is silent for a minute for lost. */
 const heartbeatMs = 10_000;
+/** Characters of a stage's message that the server takes. */
+const messageLimit = 10_000;
 
 /** What is known of a reproduction before it begins. */
 export interface Recording {
@@ -122,6 +124,7 @@ async function summarize(recording: Recording, stage: PlannedStage, result: Stag
   return {
     outcome: result.outcome === 'ran' ? 'succeeded' : result.outcome,
     ...(result.exitCode === undefined ? {} : { exitCode: result.exitCode }),
+    ...(result.message === undefined ? {} : { message: result.message.slice(0, messageLimit) }),
     startedAt: result.startedAt,
     endedAt: result.endedAt,
     ...(result.cpuSeconds === undefined ? {} : { cpuSeconds: result.cpuSeconds }),

@@ -17,6 +17,7 @@ export interface EndedStage {
   readonly now: number;
   readonly outcome: StageOutcome;
   readonly exitCode: number | null;
+  readonly message: string | null;
   readonly startedAt: number | null;
   readonly endedAt: number;
   readonly cpuSeconds: number | null;
@@ -38,6 +39,7 @@ export const endStageRun = defineWrite<PipelineRunTables, EndedStage, void>('pip
     .set({
       state: stage.outcome,
       exit_code: stage.exitCode,
+      message: stage.message,
       // Who does not say when it started means what its beginning noted.
       ...(stage.startedAt === null ? {} : { started_at: stage.startedAt }),
       ended_at: stage.endedAt,

@@ -90,6 +90,7 @@ export interface StageRunRow {
   readonly after: readonly string[];
   readonly state: string;
   readonly exitCode: number | null;
+  readonly message: string | null;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   readonly cpuSeconds: number | null;
@@ -168,6 +169,7 @@ async function stagesOf(tx: Tx<PipelineRunTables>, scope: Scope, pipelineRunId: 
     after: JSON.parse(row.after_stages) as string[],
     state: row.state,
     exitCode: row.exit_code,
+    message: row.message,
     startedAt: row.started_at,
     endedAt: row.ended_at,
     cpuSeconds: row.cpu_seconds,

@@ -29,6 +29,8 @@ export interface PipelineRunTables {
     after_stages: string;
     state: string;
     exit_code: number | null;
+    /** Why it failed; null in runs of versions before this column. */
+    message: string | null;
     started_at: number | null;
     ended_at: number | null;
     cpu_seconds: number | null;

@@ -25,6 +25,7 @@ export function StagePanel({ pipelineRunId, stage }: { pipelineRunId: string; st
         <Command text={stage.command} />
         <Facts
           facts={[
+            stage.message !== null && ['Reason', stage.message],
             stage.exitCode !== null && ['Exit code', String(stage.exitCode)],
             stage.startedAt !== null && ['Began', <Age key="began" at={stage.startedAt} />],
             stage.madeBy !== null && [
