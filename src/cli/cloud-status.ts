@@ -16,7 +16,8 @@ export async function cloudStatus(
   const states = new Map<string, CloudState>();
   const remote = await withTransfer(io, targets, options, async (transfer) => {
     const context = transferContext(transfer.repository);
-    const outputs = transfer.outputs.filter((output) => output.push && !output.isImport);
+    // As with DVC, outputs with a remote of their own are compared with none
+    const outputs = transfer.outputs.filter((output) => output.push && !output.isImport && output.remote === undefined);
     await eachRemote(transfer, outputs, options.remote, async (store, group) => {
       const found = await compareWithRemote(context, { store, outputs: group });
       for (const [name, state] of found) states.set(name, state);

@@ -54,7 +54,7 @@ function drawing(graph: Dag, options: DagOptions): string {
 
 function dotText({ nodes, edges }: Dag): string {
   const lines = [...nodes.map((node) => `"${node}";`), ...edges.map(([from, to]) => `"${from}" -> "${to}";`)];
-  return `strict digraph {\n${lines.map((line) => `${line}\n`).join('')}}\n`;
+  return `strict digraph {\n${lines.map((line) => `${line}\n`).join('')}}\n\n`;
 }
 
 function mermaidText(graph: Dag): string {

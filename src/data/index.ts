@@ -23,7 +23,7 @@ export type {
   TrackedOutput,
 } from './output.ts';
 export { move } from './move.ts';
-export { removeDvcFile, unprotectOutput } from './remove.ts';
+export { unprotectOutput } from './remove.ts';
 export { ensurePrivateFolders } from './private-folders.ts';
 export { findRoot, type Repository } from './repository.ts';
 export type { SaveOptions } from './save-output.ts';

@@ -1,19 +1,23 @@
-import { existsSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { unprotect } from './link.ts';
 import { stagingFolder } from './save-output.ts';
+import type { TrackedOutput } from './output.ts';
 import type { Repository } from './repository.ts';
 import type { ScmChanges } from './scm-changes.ts';
-import type { TrackedStage } from './stages.ts';
 
-/** Stops tracking what a `.dvc` file declares. The data stays, as files of the user's own, unless its outputs are to go too. */
-export function removeDvcFile(repository: Repository, stage: TrackedStage, changes: ScmChanges, outputs: 'keep' | 'remove'): void {
-  for (const { path, entry } of stage.outs) {
+/** Stops tracking outputs. Their data stays, as files of the user's own, unless it is to go too. */
+export function releaseOutputs(
+  repository: Repository,
+  outs: readonly TrackedOutput[],
+  changes: ScmChanges,
+  outputs: 'keep' | 'remove',
+): void {
+  for (const { path, entry } of outs) {
     if (outputs === 'remove') rmSync(path, { recursive: true, force: true });
     else if (entry.cache) unprotectOutput(repository, path);
     changes.unignore(path);
     repository.state.forgetOutput(path);
   }
-  unlinkSync(stage.file);
 }
 
 /** Makes every file of an output a copy that its owner may write. */

@@ -1,6 +1,6 @@
 /** `stage add`: a new stage, checked against the rest of the repository before anything is written. */
 import { existsSync, statSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { MillwrightError } from '../errors.ts';
 import { defaultParamsFile, type ParamsDependency, type StageOutput } from '../formats/dvc/stage-definition.ts';
 import { writeStage, type EditContext } from './edit-stage.ts';
@@ -58,9 +58,22 @@ export async function addStage(context: EditContext, input: NewStage): Promise<S
   checkStage(stage, repository.root, cwd);
   buildGraph([...project.stages.filter((other) => other !== old && !(other.file === file && other.name === input.name)), stage], cwd);
   writeStage({ ...context, say: () => undefined }, file, written);
-  for (const out of stage.outs) if (out.entry.cache && existsSync(resolve(out.path, '..'))) await context.changes.ignore(out.path);
+  await ignoreOutputs(context, stage);
   context.say(`Added stage '${stage.address}' in '${relative(cwd, file)}'`);
   return stage;
+}
+
+/** As DVC does, up to the first output whose folder is not there yet: the run of the stage ignores the rest. */
+async function ignoreOutputs({ changes, repository }: EditContext, stage: Stage): Promise<void> {
+  for (const { path } of stage.outs.filter(({ entry }) => entry.cache)) {
+    if (!existsSync(dirname(path))) {
+      repository.effects.warn(
+        `there is no folder for ${relative(repository.root, path)} yet: Git is told to ignore it when the stage runs`,
+      );
+      return;
+    }
+    await changes.ignore(path);
+  }
 }
 
 function checkName(name: string): void {

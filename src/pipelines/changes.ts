@@ -1,5 +1,6 @@
 /** Whether a stage is up to date: DVC's rules, in DVC's order. */
 import { relative } from 'node:path';
+import { isWithin } from '../data/data-index.ts';
 import { hashPath } from '../data/hash.ts';
 import { sameHash, type OutputState, type TrackedDependency, type TrackedOutput } from '../data/output.ts';
 import type { Repository } from '../data/repository.ts';
@@ -78,7 +79,7 @@ export async function statusOf(context: ChangeContext, stage: Stage, only?: stri
   const outs: Record<string, OutputState> = {};
   for (const out of stage.outs.filter(({ path }) => only === undefined || path === only || path.startsWith(`${only}/`))) {
     const state = await outputStatus(context.repository, out);
-    if (state !== undefined) outs[shownPath(context.cwd, out)] = state;
+    if (state !== undefined) outs[shownPath(context, out)] = state;
   }
   if (Object.keys(outs).length > 0) entries.push({ 'changed outs': outs });
   if (isCallback(stage) || stage.alwaysChanged) entries.push('always changed');
@@ -90,7 +91,7 @@ async function changedDeps(context: ChangeContext, stage: Stage): Promise<Record
   const changed: Record<string, DependencyState | Record<string, ParamState>> = {};
   for (const dep of stage.deps) {
     const state = await dependencyState(context, dep);
-    if (state !== undefined) changed[shownPath(context.cwd, dep)] = state;
+    if (state !== undefined) changed[shownPath(context, dep)] = state;
   }
   for (const params of stage.params) {
     const status = paramsStatus(params, context.params);
@@ -100,8 +101,9 @@ async function changedDeps(context: ChangeContext, stage: Stage): Promise<Record
   return changed;
 }
 
-/** Relative to the working directory, unless the stage itself writes an absolute path or a URL. */
-export function shownPath(cwd: string, item: TrackedDependency | TrackedOutput): string {
+/** Relative to the working directory, unless the stage itself writes an absolute path or a URL, or the path leaves the repository. */
+export function shownPath({ cwd, repository }: Pick<ChangeContext, 'cwd' | 'repository'>, item: TrackedDependency | TrackedOutput): string {
   const { path } = item.entry;
-  return path.startsWith('/') || path.includes('://') ? path : relative(cwd, item.path);
+  if (path.startsWith('/') || path.includes('://')) return path;
+  return isWithin(item.path, repository.root) ? relative(cwd, item.path) : item.path;
 }

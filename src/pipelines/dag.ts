@@ -18,6 +18,12 @@ export function chooseStages(graph: Graph, targets: readonly Stage[] | undefined
   return graph.stages.filter((stage) => chosen.has(stage));
 }
 
+/** As DVC writes them: by the place of what is made first. */
+function inOrder(nodes: readonly string[], edges: readonly (readonly [string, string])[]): Dag {
+  const place = new Map(nodes.map((node, index) => [node, index]));
+  return { nodes, edges: edges.toSorted((a, b) => (place.get(a[0]) ?? 0) - (place.get(b[0]) ?? 0)) };
+}
+
 export function stageDag(graph: Graph, stages: readonly Stage[]): Dag {
   const chosen = new Set(stages);
   const edges = stages.flatMap((stage) =>
@@ -26,7 +32,10 @@ export function stageDag(graph: Graph, stages: readonly Stage[]): Dag {
       .filter((above) => chosen.has(above))
       .map((above) => [above.address, stage.address] as const),
   );
-  return { nodes: stages.map(({ address }) => address), edges };
+  return inOrder(
+    stages.map(({ address }) => address),
+    edges,
+  );
 }
 
 /** Outputs instead of stages: an edge where a stage reads one and makes the other. */
@@ -41,7 +50,10 @@ export function outputDag(graph: Graph, stages: readonly Stage[], cwd: string): 
     const read = sources.filter(({ path }) => stage.deps.some((dep) => overlaps(dep.path, path)));
     return stage.outs.flatMap((out) => read.map((source) => [name(source.path), name(out.path)] as const));
   });
-  return { nodes: stages.flatMap(({ outs }) => outs.map(({ path }) => name(path))), edges };
+  return inOrder(
+    stages.flatMap(({ outs }) => outs.map(({ path }) => name(path))),
+    edges,
+  );
 }
 
 function overlaps(a: string, b: string): boolean {

@@ -2,6 +2,7 @@ export { addStage, type NewOutput, type NewStage } from './add-stage.ts';
 export { commitStages } from './commit-stage.ts';
 export { describeStage } from './describe-stage.ts';
 export { setFrozen, type EditContext } from './edit-stage.ts';
+export { removeStage } from './remove-stage.ts';
 export { editStages } from './edit-stages.ts';
 export type { Graph } from './graph.ts';
 export { Project } from './project.ts';

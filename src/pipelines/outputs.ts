@@ -41,7 +41,7 @@ function unprotectAll(path: string, stagingDir: string): void {
 export async function withCurrentDeps(context: OutputContext, stage: Stage): Promise<Stage> {
   const deps = [];
   for (const dep of stage.deps)
-    deps.push({ ...dep, entry: await currentDependency(context, dep.path, dep.entry, shownPath(context.cwd, dep)) });
+    deps.push({ ...dep, entry: await currentDependency(context, dep.path, dep.entry, shownPath(context, dep)) });
   const params = stage.params.map((item) => ({ ...item, recorded: currentParams(item, context.params, context.cwd) }));
   return { ...stage, deps, params };
 }
@@ -74,7 +74,7 @@ export async function withSavedOutputs(context: OutputContext, stage: Stage, opt
 }
 
 async function savedOutput(context: OutputContext, out: TrackedOutput, options: SaveStageOptions): Promise<OutputEntry> {
-  const name = shownPath(context.cwd, out);
+  const name = shownPath(context, out);
   if (options.allowMissing && lstatSync(out.path, { throwIfNoEntry: false }) === undefined) return out.entry;
   if (out.entry.cache && !out.path.startsWith(`${context.repository.root}/`)) {
     throw new MillwrightError(
@@ -114,7 +114,5 @@ export async function restoreOutputs({ repository, cwd }: OutputContext, outputs
 }
 
 export function missingOutputs(context: OutputContext, stage: Stage): string[] {
-  return stage.outs
-    .filter(({ path }) => lstatSync(path, { throwIfNoEntry: false }) === undefined)
-    .map((out) => shownPath(context.cwd, out));
+  return stage.outs.filter(({ path }) => lstatSync(path, { throwIfNoEntry: false }) === undefined).map((out) => shownPath(context, out));
 }

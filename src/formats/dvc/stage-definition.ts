@@ -73,7 +73,7 @@ function textOf(value: Value, where: string): string {
 }
 
 function commandOf(value: Value | undefined, where: string): StageDefinition['cmd'] {
-  if (value === undefined || value === null || value === '') return undefined;
+  if (value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)) return undefined;
   if (Array.isArray(value)) return value.map((item) => textOf(item, `cmd of ${where}`));
   if (isMapping(value)) {
     throw new MillwrightError(
@@ -100,11 +100,16 @@ function mergeParams(list: readonly Value[], where: string): ParamsDependency[] 
       if (!whole.has(defaultParamsFile)) add(defaultParamsFile, [textOf(item, `params of ${where}`)]);
       continue;
     }
-    for (const [path, keys] of item)
+    for (const [path, keys] of item) {
+      if (keys !== null && !Array.isArray(keys)) {
+        const text = `params of ${where}: the keys of '${String(path)}' must be a list, found ${typeName(keys)}: write them as [${String(keys)}]`;
+        throw new MillwrightError('DVC_FILE_INVALID', text);
+      }
       add(
         String(path),
-        listOf(keys ?? null).map((key) => textOf(key, `params of ${where}`)),
+        listOf(keys).map((key) => textOf(key, `params of ${where}`)),
       );
+    }
   }
   return [...files].map(([path, keys]) => ({ path, keys }));
 }

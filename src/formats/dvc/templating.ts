@@ -78,6 +78,10 @@ class Resolver {
   private definition(name: string, definition: Mapping): ResolvedStage[] {
     if (definition.has('matrix')) return this.matrix(name, definition);
     if (definition.has('foreach')) return this.foreach(name, definition);
+    if (name.includes('@')) {
+      const text = `stage '${name}' in '${this.file}': '@' is kept for the members of foreach and matrix: choose another name`;
+      throw new MillwrightError('DVC_FILE_INVALID', text);
+    }
     return [this.naming(`stage '${name}'`, () => this.stage(name, definition, undefined))];
   }
 
@@ -157,6 +161,10 @@ class Resolver {
 
   private matrix(name: string, definition: Mapping): ResolvedStage[] {
     const template = new Map([...definition].filter(([key]) => key !== 'matrix'));
+    if (mappingOf(definition.get('matrix')).size === 0) {
+      const where = `'stages.${name}.matrix' in '${this.file}'`;
+      throw new MillwrightError('DVC_FILE_INVALID', `failed to resolve ${where}: it names no variable: write one, such as 'model: [a, b]'`);
+    }
     const axes = this.naming(`'stages.${name}.matrix'`, () =>
       [...mappingOf(definition.get('matrix'))].map(([variable, value]) => this.axis(name, String(variable), value)),
     );
