@@ -11,7 +11,8 @@ import { listDecisions, listGates, promotionContenders } from './gate-queries.ts
 import { isProtected, type Target } from './gate-rows.ts';
 import { sealFolder, setDigest } from './gate-writes.ts';
 import type { ModelVersion } from './model.ts';
-import { idsOfMove, moveAlias, moveStage, type Move, type MoveResult } from './move-writes.ts';
+import type { Move } from './move.ts';
+import { idsOfMove, moveAlias, moveStage, type MoveResult } from './move-writes.ts';
 import { canonicalStage } from './stage.ts';
 
 /** What the registry's operations are given. */
