@@ -1,7 +1,7 @@
 /** `node test/support/record-transcripts.ts [NAME…]`: plays the scenarios with the real `dvc` and writes `test/golden/dvc/NAME.json`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scenarios } from './dvc-scenarios.ts';
+import { scenarios } from './dvc-scenarios/index.ts';
 import { checkout, testProgram } from './test-env.ts';
 import { play } from './transcript.ts';
 

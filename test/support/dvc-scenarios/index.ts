@@ -1,0 +1,7 @@
+/** What is recorded with the real `dvc` into `test/golden/dvc`. */
+import type { Scenario } from '../transcript.ts';
+import { dataScenarios } from './data.ts';
+import { repositoryScenarios } from './repository.ts';
+import { workTreeScenarios } from './work-tree.ts';
+
+export const scenarios: readonly Scenario[] = [...dataScenarios, ...workTreeScenarios, ...repositoryScenarios];
