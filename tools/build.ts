@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { buildWeb } from './build-web.ts';
+import { writeOnnxPackage } from './cut-onnx-lock.ts';
 import { threadEntries } from './entries.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -22,7 +23,8 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
   // Native code stays a run-time dependency; pg's optional native driver is never used.
-  external: ['koffi', 'pg-native'],
+  external: ['koffi', 'pg-native', 'onnxruntime-node'],
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 });
+await writeOnnxPackage(root);
 if (!process.argv.includes('--no-web')) await buildWeb(root);

@@ -1,2 +1,9 @@
 /** The files that run as threads of their own, as `new Worker(runtimeFile('…'))` names them. */
-export const threadEntries = ['src/writer.ts', 'src/workers/contents.ts', 'src/workers/digest.ts', 'src/workers/files.ts'];
+export const threadEntries = [
+  'src/writer.ts',
+  'src/workers/contents.ts',
+  'src/workers/digest.ts',
+  'src/workers/files.ts',
+  'src/workers/onnx.ts',
+  'src/workers/prove-onnx.ts',
+];

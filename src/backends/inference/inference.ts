@@ -1,0 +1,54 @@
+/** The inference port's implementation: ONNX in this program, everything else in Python workers. */
+import { join } from 'node:path';
+import { MillwrightError } from '../../errors.ts';
+import { onnxPackage } from './onnx-package.ts';
+import { loadOnnx } from './onnx-runtime.ts';
+import type { OnnxSource } from './onnx-session.ts';
+import type { Inference, ModelToLoad, Runtime } from './port.ts';
+import { proveOnnx, type ProofLimits } from './prove-onnx.ts';
+
+export interface InferenceOptions {
+  /** Where the ONNX runtime is put if the program has none beside it. */
+  readonly cacheDir: string;
+  /** The user's environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly proof?: ProofLimits;
+}
+
+const usualProof: ProofLimits = { timeoutMs: 120_000, memoryBytes: 4 * 1024 ** 3 };
+
+export function createInference(options: InferenceOptions): Inference {
+  const proof = options.proof ?? usualProof;
+  const runtimes = new Set<Runtime>();
+  let found: Promise<string> | undefined;
+
+  async function sourceOf(model: ModelToLoad): Promise<OnnxSource> {
+    if (model.onnxFile === undefined) throw new MillwrightError('MODEL_INVALID', `${model.label}: its MLmodel names no ONNX file`);
+    found ??= onnxPackage(options);
+    // One that failed is tried again by the next call.
+    found.catch(() => (found = undefined));
+    return { packageFolder: await found, file: join(model.folder, model.onnxFile) };
+  }
+
+  return {
+    async prove(model, example, signal) {
+      return proveOnnx(model, await sourceOf(model), example, proof, signal);
+    },
+    async load(model, limits, example, signal) {
+      signal?.throwIfAborted();
+      const runtime = await loadOnnx(model, await sourceOf(model), limits, example);
+      runtimes.add(runtime);
+      return {
+        ...runtime,
+        close: async () => {
+          runtimes.delete(runtime);
+          await runtime.close();
+        },
+      };
+    },
+    async close() {
+      await Promise.all([...runtimes].map((runtime) => runtime.close()));
+      runtimes.clear();
+    },
+  };
+}

@@ -1,0 +1,92 @@
+/** One loaded ONNX model in the thread or process that calls this. Nothing here but `run` and `create` is costly. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { InferenceSession, OnnxValue, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { Datatype, Tensor, TensorData, TensorDescription } from '../../formats/tensor/tensor.ts';
+import { removeZipMaps, type ZipMap } from './zipmap.ts';
+
+export interface OnnxSource {
+  /** The folder of the package onnxruntime-node. */
+  readonly packageFolder: string;
+  /** Absolute path of the model's file. */
+  readonly file: string;
+}
+
+/** What a loaded model tells of itself: plain data that threads may send. */
+export interface OnnxFacts {
+  readonly inputs: readonly TensorDescription[];
+  readonly outputs: readonly TensorDescription[];
+  readonly zipMaps: readonly ZipMap[];
+}
+
+export interface OnnxSession {
+  readonly facts: OnnxFacts;
+  run(feeds: readonly Tensor[]): Promise<readonly Tensor[]>;
+  close(): Promise<void>;
+}
+
+type Ort = typeof import('onnxruntime-node');
+
+const typeNames: Readonly<Record<string, Datatype>> = {
+  bool: 'BOOL',
+  uint8: 'UINT8',
+  uint16: 'UINT16',
+  uint32: 'UINT32',
+  uint64: 'UINT64',
+  int8: 'INT8',
+  int16: 'INT16',
+  int32: 'INT32',
+  int64: 'INT64',
+  float16: 'FP16',
+  float32: 'FP32',
+  float64: 'FP64',
+  string: 'BYTES',
+};
+
+const ortNames = Object.fromEntries(Object.entries(typeNames).map(([name, datatype]) => [datatype, name]));
+
+export async function openSession(source: OnnxSource): Promise<OnnxSession> {
+  const ort = createRequire(join(source.packageFolder, 'package.json'))(source.packageFolder) as Ort;
+  const edited = removeZipMaps(await readFile(source.file));
+  const options: InferenceSession.SessionOptions = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 };
+  // By its path where it can be: weights in files beside it are found from there.
+  const session =
+    edited === undefined
+      ? await ort.InferenceSession.create(source.file, options)
+      : await ort.InferenceSession.create(edited.file, options);
+  const outputs = describe(session.outputMetadata);
+  return {
+    facts: { inputs: describe(session.inputMetadata), outputs, zipMaps: edited?.zipMaps ?? [] },
+    async run(feeds) {
+      const values = Object.fromEntries(feeds.map((feed) => [feed.name, toOrt(ort, feed)]));
+      const answers = await session.run(values);
+      return outputs.map(({ name, datatype }) => fromOrt(name, datatype, answers[name]!));
+    },
+    close: () => session.release(),
+  };
+}
+
+function describe(metadata: readonly InferenceSession.ValueMetadata[]): TensorDescription[] {
+  return metadata.map((value) => {
+    const datatype = value.isTensor ? typeNames[value.type] : undefined;
+    if (!value.isTensor || datatype === undefined) throw new Error(`'${value.name}' is no tensor of a type that is known here`);
+    return { name: value.name, datatype, shape: value.shape.map((size) => (typeof size === 'number' ? size : -1)) };
+  });
+}
+
+function toOrt(ort: Ort, { datatype, data, shape }: Tensor): OrtTensor {
+  return new ort.Tensor(ortNames[datatype] as 'float32', data as Float32Array, shape);
+}
+
+function fromOrt(name: string, datatype: Datatype, value: OnnxValue): Tensor {
+  const tensor = value as OrtTensor;
+  return { name, datatype, shape: [...tensor.dims], data: halfBits(tensor.data as TensorData) };
+}
+
+/** Newer engines give half-precision numbers as numbers; tensors here hold their bits. */
+function halfBits(data: TensorData): TensorData {
+  if (Array.isArray(data) || (data as object).constructor.name !== 'Float16Array') return data;
+  const { buffer, byteOffset, length } = data as Uint16Array;
+  return new Uint16Array(buffer, byteOffset, length);
+}

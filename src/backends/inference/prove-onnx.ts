@@ -1,0 +1,79 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { MillwrightError } from '../../errors.ts';
+import type { ModelInput } from '../../formats/tensor/tensor.ts';
+import { runtimeFile } from '../../runtime-files.ts';
+import { boundedLog } from './bounded-log.ts';
+import { answerOf } from './onnx-answer.ts';
+import type { OnnxSource } from './onnx-session.ts';
+import type { ModelToLoad, Proof } from './port.ts';
+import type { ProofReply, ProofRequest } from './proof-child.ts';
+
+export interface ProofLimits {
+  readonly timeoutMs: number;
+  readonly memoryBytes: number;
+}
+
+/** @throws MODEL_INVALID with the reason and the end of what the process said */
+export async function proveOnnx(
+  model: ModelToLoad,
+  source: OnnxSource,
+  example: ModelInput | undefined,
+  limits: ProofLimits,
+  signal: AbortSignal | undefined,
+): Promise<Proof> {
+  signal?.throwIfAborted();
+  const child = fork(runtimeFile('workers/prove-onnx.js'), {
+    serialization: 'advanced',
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const log = boundedLog();
+  child.stdout!.on('data', log.add);
+  child.stderr!.on('data', log.add);
+  try {
+    const reply = await ask(child, { source, example }, limits, signal);
+    if ('refused' in reply) throw new Error(reply.refused);
+    const shape = { answer: model.answer ?? 'onnx', declared: model.signature?.outputs, zipMaps: reply.facts.zipMaps };
+    const output = reply.outputs && example ? answerOf(reply.outputs, example.form, shape) : undefined;
+    return { output, inputs: reply.facts.inputs, outputs: reply.facts.outputs };
+  } catch (error) {
+    signal?.throwIfAborted();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new MillwrightError('MODEL_INVALID', `${model.label}: ${reason}`, { cause: error, details: { log: log.text() } });
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+function ask(child: ChildProcess, request: ProofRequest, limits: ProofLimits, signal: AbortSignal | undefined): Promise<ProofReply> {
+  return new Promise<ProofReply>((resolve, reject) => {
+    const late = setTimeout(() => end(new Error(`it was not loaded and scored within ${limits.timeoutMs} ms`)), limits.timeoutMs);
+    const watch = setInterval(() => {
+      if (residentBytes(child.pid) > limits.memoryBytes) end(new Error(`it took more than ${limits.memoryBytes} bytes of memory`));
+    }, 100);
+    const stop = (): void => end(signal!.reason as Error);
+    signal?.addEventListener('abort', stop, { once: true });
+    function end(outcome: ProofReply | Error): void {
+      clearTimeout(late);
+      clearInterval(watch);
+      signal?.removeEventListener('abort', stop);
+      if (outcome instanceof Error) reject(outcome);
+      else resolve(outcome);
+    }
+    child.on('message', (message) => end(message as ProofReply));
+    child.on('error', end);
+    // After the streams: the last words of a process that aborted are the reason.
+    child.on('close', (code, killer) => end(new Error(`its process ended with ${killer ?? `exit code ${code}`}`)));
+    child.send(request);
+  });
+}
+
+/** 0 where the system does not tell, or the process has gone. */
+function residentBytes(pid: number | undefined): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4096;
+  } catch {
+    return 0;
+  }
+}
