@@ -26,7 +26,8 @@ export interface Config {
   readonly userCacheDir: string;
 }
 
-export function resolveConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+/** Copied: each look into `process.env` itself is a call of the system, and each stage and each Git gets the whole of it. */
+export function resolveConfig(env: Readonly<Record<string, string | undefined>> = { ...process.env }): Config {
   const home = env['HOME'] ?? homedir();
   return {
     env,

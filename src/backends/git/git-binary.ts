@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { MillwrightError } from '../../errors.ts';
 import { parseBatch, parseTree } from './cat-file.ts';
 import type { Git, GitFinder } from './git.ts';
@@ -10,7 +10,7 @@ const guarded = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false',
 
 export function createGitFinder(env: Readonly<Record<string, string | undefined>>): GitFinder {
   return {
-    open: (root) => gitAt(root, commonDirOf(root), childEnv(env)),
+    open: (root) => gitAt(root, gitDirOf(root), childEnv(env)),
   };
 }
 
@@ -19,22 +19,27 @@ export async function initGitRepository(folder: string, env: Readonly<Record<str
   await runGit(folder, ['init', '--quiet'], childEnv(env));
 }
 
-/** `.git` itself, or what the file of that name points to, and from a linked work tree on to the main one. */
-function commonDirOf(root: string): string {
+/** `.git` itself, or what the file of that name points to. */
+function gitDirOf(root: string): string {
   const dotGit = join(root, '.git');
   if (statSync(dotGit).isDirectory()) return dotGit;
-  const pointer = /^gitdir: (.*)$/m.exec(readFileSync(dotGit, 'utf8'))?.[1] ?? '.';
-  const gitDir = resolve(root, pointer);
+  return resolve(root, /^gitdir: (.*)$/m.exec(readFileSync(dotGit, 'utf8'))?.[1] ?? '.');
+}
+
+/** From a linked work tree on to the main one. */
+function commonDirOf(gitDir: string): string {
   const common = join(gitDir, 'commondir');
   return existsSync(common) ? resolve(gitDir, readFileSync(common, 'utf8').trim()) : gitDir;
 }
 
-function gitAt(root: string, commonDir: string, env: NodeJS.ProcessEnv): Git {
+function gitAt(root: string, gitDir: string, env: NodeJS.ProcessEnv): Git {
   const run = (args: readonly string[], input?: string): Promise<Buffer> => runGit(root, args, env, input);
   return {
     root,
-    commonDir,
-    isTracked: async (path) => (await run(['ls-files', '-z', '--', `:(literal)${path}`])).length > 0,
+    commonDir: commonDirOf(gitDir),
+    isTracked: trackedPaths(root, resolve(root, env['GIT_INDEX_FILE'] ?? join(gitDir, 'index')), async () =>
+      split(await run(['ls-files', '-z'])),
+    ),
     add: async (paths) => {
       if (paths.length > 0) await run(['add', '--force', '--', ...paths.map((path) => `:(literal)${path}`)]);
     },
@@ -59,6 +64,34 @@ function gitAt(root: string, commonDir: string, env: NodeJS.ProcessEnv): Git {
       return text === '' ? undefined : text;
     },
   };
+}
+
+/** Git lists the index once for all the stages that ask, and again where the index has changed since. */
+function trackedPaths(root: string, index: string, listIndex: () => Promise<readonly string[]>): Git['isTracked'] {
+  let seen: { readonly mark: string | undefined; readonly paths: ReadonlySet<string> } | undefined;
+  return async (path) => {
+    const mark = markOf(index);
+    if (seen === undefined || seen.mark !== mark) seen = { mark, paths: withFolders(mark === undefined ? [] : await listIndex()) };
+    return seen.paths.has(relative(root, path));
+  };
+}
+
+/** Git replaces its index whole: another inode, size or time is another index. Undefined where nothing was ever staged. */
+function markOf(index: string): string | undefined {
+  const stat = statSync(index, { throwIfNoEntry: false, bigint: true });
+  return stat === undefined ? undefined : `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
+}
+
+function withFolders(files: readonly string[]): Set<string> {
+  const paths = new Set(files);
+  for (const file of files) {
+    for (let at = file.lastIndexOf('/'); at > 0; at = file.lastIndexOf('/', at - 1)) {
+      const folder = file.slice(0, at);
+      if (paths.has(folder)) break;
+      paths.add(folder);
+    }
+  }
+  return paths;
 }
 
 function statusOf(root: string, entries: readonly string[]): Awaited<ReturnType<Git['status']>> {

@@ -52,11 +52,11 @@ export class IgnoreRules {
 
   /** As {@link match} for a path whose folders are known not to be ignored, as in a walk from the top. */
   matchesEntry(path: string, isDirectory: boolean): boolean {
-    if (this.any === undefined || !(this.any.test(path) || (isDirectory && this.any.test(`${path}/`)))) return false;
     return this.find(path, isDirectory)?.ignores ?? false;
   }
 
   private find(path: string, isDirectory: boolean): CompiledRule | undefined {
+    if (this.any === undefined || !(this.any.test(path) || (isDirectory && this.any.test(`${path}/`)))) return undefined;
     for (let end = this.compiled.length; end > 0;) {
       const start = this.groupStart(end);
       const found = this.findInGroup(start, end, path, isDirectory);
@@ -112,14 +112,26 @@ function rebase(pattern: string, folder: string): string {
   return `${negated ? '!' : ''}/${folder}${anchored ? '/' : '/**/'}${plain}`;
 }
 
+type CompiledPattern = Omit<CompiledRule, 'rule'>;
+
+/** A `.gitignore` is read anew after each line that a stage adds to it: only that line costs a translation. */
+const compiledPatterns = new Map<string, CompiledPattern | undefined>();
+
 function compile(rule: IgnoreRule): CompiledRule | undefined {
-  const text = rule.pattern.endsWith('\\ ') ? rule.pattern : rule.pattern.trimEnd();
+  const { pattern } = rule;
+  if (!compiledPatterns.has(pattern)) compiledPatterns.set(pattern, compilePattern(pattern));
+  const compiled = compiledPatterns.get(pattern);
+  return compiled === undefined ? undefined : { rule, ...compiled };
+}
+
+function compilePattern(pattern: string): CompiledPattern | undefined {
+  const text = pattern.endsWith('\\ ') ? pattern : pattern.trimEnd();
   if (text === '' || text.startsWith('#') || text === '/') return undefined;
   const ignores = !text.startsWith('!');
   const source = translate(ignores ? text : text.slice(1));
   if (source === undefined) return undefined;
   const regex = regexOf(`^(?:${source})`);
-  return regex === undefined ? undefined : { rule, regex, ignores, directoriesOnly: rule.pattern.endsWith('/') };
+  return regex === undefined ? undefined : { regex, ignores, directoriesOnly: pattern.endsWith('/') };
 }
 
 /** A range such as `[z-a]` is no regular expression: the pattern is discarded, as Git does with what it cannot read. */
