@@ -7,6 +7,7 @@ import { MillwrightError } from '../errors.ts';
 import { initGit } from '../local-app.ts';
 import { runtimeFile } from '../runtime-files.ts';
 import type { Io } from './command.ts';
+import { nearestFolderWith } from './server-address.ts';
 
 export function configure(command: Command, io: Io): void {
   command
@@ -23,7 +24,7 @@ async function create(name: string, options: { readonly json?: boolean }, io: Io
   const folder = join(io.cwd, name);
   if (existsSync(folder)) throw new MillwrightError('RESOURCE_ALREADY_EXISTS', `'${folder}' is there: choose another name, or remove it`);
   await makeProject(folder, name);
-  if (!isInGit(io.cwd)) await initGit(folder, io.config);
+  if (nearestFolderWith('.git', io.cwd) === undefined) await initGit(folder, io.config);
   if (options.json === true) io.stdout(`${JSON.stringify({ name, folder })}\n`);
   else io.stdout(nextSteps(name));
 }
@@ -49,13 +50,6 @@ async function makeProject(folder: string, name: string): Promise<void> {
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
     throw error;
-  }
-}
-
-function isInGit(cwd: string): boolean {
-  for (let folder = cwd; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, '.git'))) return true;
-    if (folder === dirname(folder)) return false;
   }
 }
 

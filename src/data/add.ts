@@ -2,7 +2,7 @@ import { existsSync, globSync, lstatSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { MillwrightError } from '../errors.ts';
 import type { DvcFile } from '../formats/dvc/dvc-file.ts';
-import type { OutputEntry } from '../formats/dvc/entry.ts';
+import { plainOutput, type OutputEntry } from '../formats/dvc/entry.ts';
 import { addInside } from './add-inside.ts';
 import { copyIn } from './copy-in.ts';
 import type { TrackedOutput } from './output.ts';
@@ -122,11 +122,7 @@ function newTarget(path: string, name: string): Target {
     algorithm: 'md5',
     hash: undefined,
     meta: {},
-    cache: true,
-    persist: false,
-    push: true,
-    remote: undefined,
-    annotations: {},
+    ...plainOutput,
     rest: new Map(),
   };
   const content: DvcFile = {

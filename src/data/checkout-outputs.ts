@@ -3,6 +3,7 @@ import { applyCheckout, planCheckout, planRemoval, refuseUnsaved, type CheckoutP
 import { compareCodePoints } from '../lib/code-points.ts';
 import type { HashAlgorithm, TrackedOutput } from './output.ts';
 import type { Repository } from './repository.ts';
+import { plainOutput } from '../formats/dvc/entry.ts';
 import type { StageTarget, TrackedStage } from './stages.ts';
 
 export interface CheckoutInput {
@@ -63,11 +64,7 @@ async function unusedOutputs(repository: Repository, stages: readonly TrackedSta
         algorithm,
         hash,
         meta: {},
-        cache: true,
-        persist: false,
-        push: true,
-        remote: undefined,
-        annotations: {},
+        ...plainOutput,
         rest: new Map(),
       },
     };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildGraph, cutFrozen } from './graph.ts';
 import { planStages } from './plan.ts';
+import { plainOutput } from '../formats/dvc/entry.ts';
 import type { Stage } from './stage.ts';
 
 function stage(name: string, deps: readonly string[], outs: readonly string[], frozen = false): Stage {
@@ -15,7 +16,7 @@ function stage(name: string, deps: readonly string[], outs: readonly string[], f
     params: [],
     outs: outs.map((path) => ({
       path: `/r/${path}`,
-      entry: { ...entry(path), cache: true, persist: false, push: true, remote: undefined, annotations: {} },
+      entry: { ...entry(path), ...plainOutput },
     })),
     frozen,
     alwaysChanged: false,

@@ -15,6 +15,7 @@ import type { Mapping } from '../formats/dvc/value.ts';
 import { lockedPaths } from './lock-entry.ts';
 import { currentParams, type ParamsReader } from './params.ts';
 import { shownPath } from './changes.ts';
+import { plainOutput } from '../formats/dvc/entry.ts';
 import type { Stage } from './stage.ts';
 
 export interface OutputContext {
@@ -94,7 +95,7 @@ export async function keepUncached({ repository }: OutputContext, stage: Stage):
 export function recordedOutputs(stage: Stage, entry: Mapping): TrackedOutput[] {
   const own = new Map(stage.outs.map((out) => [out.entry.path, out]));
   return [...lockedPaths(entry, 'outs').values()].map((hashed) => {
-    const known = own.get(hashed.path)?.entry ?? { cache: true, persist: false, push: true, remote: undefined, annotations: {} };
+    const known = own.get(hashed.path)?.entry ?? plainOutput;
     return { path: resolve(stage.wdir, hashed.path), entry: { ...known, ...hashed } };
   });
 }

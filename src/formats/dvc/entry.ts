@@ -56,6 +56,9 @@ export interface OutputEntry {
   readonly rest: ReadonlyMap<string, Value>;
 }
 
+/** What an output is that its entry says nothing more of. */
+export const plainOutput = { cache: true, persist: false, push: true, remote: undefined, annotations: {} } as const;
+
 export interface DependencyEntry {
   readonly path: string;
   readonly algorithm: HashAlgorithm;
