@@ -2,7 +2,7 @@
  * DVC's two locks, at DVC's places: `.dvc/tmp/lock` keeps operations on the whole repository apart; `.dvc/tmp/rwlock` says which paths a
  * process reads or writes, and outlives the first one while a stage's command runs.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { FileLock } from '../backends/locks/locks.ts';
 import { MillwrightError, errnoOf } from '../errors.ts';
@@ -110,7 +110,9 @@ async function editClaims<T>(repository: Repository, edit: (claims: Claims) => T
   try {
     const claims = readClaims(file);
     const result = edit(claims);
-    writeFileSync(file, JSON.stringify({ write: claims.write, read: claims.read }));
+    // A process killed half-way through writing would block all later ones
+    writeFileSync(`${file}.new`, JSON.stringify({ write: claims.write, read: claims.read }));
+    renameSync(`${file}.new`, file);
     return result;
   } finally {
     guard.release();
