@@ -38,7 +38,7 @@ export function configure(command: Command, io: Io): void {
 
 async function run(targets: readonly string[], options: AddOptions, io: Io): Promise<void> {
   refuseContradictions(targets, options);
-  await withRepository(io, options.quiet === true, (repository) =>
+  await withRepository(io, options, (repository) =>
     withChanges(io, repository, { isQuiet: options.quiet === true || options.json === true }, async (changes) => {
       const { stages } = Project.load({ repository, cwd: io.cwd });
       const input = {

@@ -31,7 +31,7 @@ export function configure(command: Command, io: Io): void {
 async function run(targets: readonly string[], options: CheckIgnoreFlags, io: Io): Promise<void> {
   refuseContradictions(targets, options);
   const isQuiet = options.quiet === true;
-  await withLocalApp(io, isQuiet, async ({ repository }) => {
+  await withLocalApp(io, { quiet: isQuiet }, async ({ repository }) => {
     let isMatched = false;
     for await (const target of options.stdin === true ? lines() : targets) {
       const { ignored, rules } = explain(repository, resolve(io.cwd, target));

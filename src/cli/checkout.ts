@@ -34,7 +34,7 @@ export function configure(command: Command, io: Io): void {
 }
 
 async function run(targets: readonly string[], options: CheckoutFlags, io: Io): Promise<void> {
-  const report = await withRepository(io, options.quiet === true, (repository) => {
+  const report = await withRepository(io, options, (repository) => {
     const project = Project.load({ repository, cwd: io.cwd });
     const chosen = chosenStages(project, targets, { recursive: options.recursive === true, withDeps: options.withDeps === true });
     return checkoutOutputs(repository, chosen, {

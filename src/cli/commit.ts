@@ -29,7 +29,7 @@ export function configure(command: Command, io: Io): void {
 }
 
 async function run(targets: readonly string[], options: CommitFlags, io: Io): Promise<void> {
-  await withRepository(io, options.quiet === true, (repository) =>
+  await withRepository(io, options, (repository) =>
     withChanges(io, repository, { isQuiet: true, leavesStaging: true }, async (changes) => {
       const project = Project.load({ repository, cwd: io.cwd });
       const chosen = chosenStages(project, targets, { recursive: options.recursive === true, withDeps: options.withDeps === true });

@@ -34,7 +34,7 @@ async function dag(target: string | undefined, options: DagOptions, io: Io): Pro
   if (options.outs === true && options.collapseForeachMatrix === true) {
     throw new MillwrightError('DATA_ERROR', '`--outs` and `--collapse-foreach-matrix` are mutually exclusive');
   }
-  await withLocalApp(io, options.quiet === true, ({ repository }) => {
+  await withLocalApp(io, options, ({ repository }) => {
     const project = Project.load({ repository, cwd: io.cwd });
     const targets =
       target === undefined ? undefined : project.findGranular(target, { glob: false, recursive: false }).map(({ stage }) => stage);

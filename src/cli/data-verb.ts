@@ -5,8 +5,12 @@ import type { Io } from './command.ts';
 import { gitHint, withLocalApp } from './local.ts';
 
 /** Runs `work` on the repository around the working directory, alone. */
-export async function withRepository<T>(io: Io, isQuiet: boolean, work: (repository: Repository) => Promise<T>): Promise<T> {
-  return withLocalApp(io, isQuiet, ({ repository }) => {
+export async function withRepository<T>(
+  io: Io,
+  options: { readonly quiet?: boolean },
+  work: (repository: Repository) => Promise<T>,
+): Promise<T> {
+  return withLocalApp(io, options, ({ repository }) => {
     ensurePrivateFolders(repository);
     return withRepositoryLock(repository, () => work(repository));
   });

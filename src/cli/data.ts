@@ -36,7 +36,7 @@ export function configure(command: Command, io: Io): void {
 
 async function status(targets: readonly string[], options: DataStatusFlags, io: Io): Promise<void> {
   const isGranular = options.granular === true;
-  const found = await withRepository(io, options.quiet === true, async (repository) => {
+  const found = await withRepository(io, options, async (repository) => {
     const project = Project.load({ repository, cwd: io.cwd });
     const paths = targets.map((target) => relative(repository.root, resolve(io.cwd, target)));
     const local = await dataStatus(repository, project.stages, { isGranular, paths, cwd: io.cwd });

@@ -29,22 +29,24 @@ export function configure(command: Command, io: Io): void {
 }
 
 async function run(from: string, to: string | undefined, options: DiffFlags, io: Io): Promise<void> {
-  const found = await withRepository(io, options.quiet === true, (repository) => {
+  const found = await withRepository(io, options, (repository) => {
     const stages = to === undefined ? Project.load({ repository, cwd: io.cwd }).stages : [];
     return diff(repository, stages, { from, to, targets: options.targets ?? [], cwd: io.cwd });
   });
   const sections = diffSections.filter((section) => section !== 'not in cache' || (to === undefined && options.hideMissing !== true));
   const shown = sections.map((section) => [section, found?.[section] ?? []] as const);
-  if (options.json === true) io.stdout(`${JSON.stringify(found === undefined ? {} : document(shown, options.showHash === true))}\n`);
+  if (options.json === true) io.stdout(`${JSON.stringify(found === undefined ? {} : document(shown, options))}\n`);
   else if (options.quiet === true) return;
-  else if (options.md === true) io.stdout(markdown(shown, options.showHash === true));
-  else if (found !== undefined) io.stdout(text(shown, options.showHash === true, io.stdoutIsTty));
+  else if (options.md === true) io.stdout(markdown(shown, options));
+  else if (found !== undefined) io.stdout(text(shown, options, io));
 }
 
 type Shown = readonly (readonly [section: keyof Diff, items: readonly DiffItem[]])[];
 
-function document(sections: Shown, showHash: boolean): Record<string, unknown> {
-  return Object.fromEntries(sections.map(([section, items]) => [section, items.map((item) => (showHash ? item : { path: item.path }))]));
+function document(sections: Shown, { showHash }: DiffFlags): Record<string, unknown> {
+  return Object.fromEntries(
+    sections.map(([section, items]) => [section, items.map((item) => (showHash === true ? item : { path: item.path }))]),
+  );
 }
 
 const colorOf = { added: 'green', deleted: 'red', modified: 'yellow', renamed: 'green', 'not in cache': 'yellow' } as const;
@@ -52,8 +54,8 @@ const colorOf = { added: 'green', deleted: 'red', modified: 'yellow', renamed: '
 /** DVC lists renames before modifications. */
 const order = ['added', 'deleted', 'renamed', 'modified', 'not in cache'] as const;
 
-function text(sections: Shown, showHash: boolean, isTty: boolean): string {
-  const colors = pc.createColors(isTty);
+function text(sections: Shown, { showHash }: DiffFlags, { stdoutIsTty }: Pick<Io, 'stdoutIsTty'>): string {
+  const colors = pc.createColors(stdoutIsTty);
   const counts: string[] = [];
   let result = '';
   for (const section of order) {
@@ -61,17 +63,17 @@ function text(sections: Shown, showHash: boolean, isTty: boolean): string {
     if (items.length === 0) continue;
     const files = items.filter((item) => !shownPath(item).endsWith('/')).length;
     if (files > 0) counts.push(`${files} ${section}`);
-    const lines = items.map((item) => `    ${showHash ? `${shortHash(item)}  ` : ''}${shownPath(item)}\n`);
+    const lines = items.map((item) => `    ${showHash === true ? `${shortHash(item)}  ` : ''}${shownPath(item)}\n`);
     result += `${colors[colorOf[section]](section[0]!.toUpperCase() + section.slice(1))}:\n${lines.join('')}\n`;
   }
   return counts.length === 0 ? result : `${result}files summary: ${counts.join(', ')}\n`;
 }
 
-function markdown(sections: Shown, showHash: boolean): string {
-  const header = ['Status', ...(showHash ? ['Hash'] : []), 'Path'];
+function markdown(sections: Shown, { showHash }: DiffFlags): string {
+  const header = ['Status', ...(showHash === true ? ['Hash'] : []), 'Path'];
   const rows = order.flatMap((section) => {
     const items = sections.find(([name]) => name === section)?.[1] ?? [];
-    return items.map((item) => [section, ...(showHash ? [shortHash(item)] : []), shownPath(item)]);
+    return items.map((item) => [section, ...(showHash === true ? [shortHash(item)] : []), shownPath(item)]);
   });
   const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
   const line = (cells: readonly string[]): string => `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |\n`;

@@ -110,7 +110,7 @@ function keptText(options: GcOptions): string {
 /** Opens and locks one repository after the other, then collects. */
 async function withRepositories([cwd, ...rest]: readonly string[], open: readonly Repository[], options: GcOptions, io: Io): Promise<void> {
   if (cwd === undefined) return collect(open, options, io);
-  await withLocalApp({ ...io, cwd }, options.quiet === true, ({ repository }) =>
+  await withLocalApp({ ...io, cwd }, options, ({ repository }) =>
     withRepositoryLock(repository, () => withRepositories(rest, [...open, repository], options, io)),
   );
 }

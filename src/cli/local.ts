@@ -6,11 +6,12 @@ import type { Io } from './command.ts';
 import { terminalProgress } from './progress.ts';
 
 /** Runs `work` on the repository around the working directory and closes it, however `work` ends. */
-export async function withLocalApp<T>(io: Io, quiet: boolean, work: (app: LocalApp) => Promise<T>): Promise<T> {
+export async function withLocalApp<T>(io: Io, options: { readonly quiet?: boolean }, work: (app: LocalApp) => Promise<T>): Promise<T> {
+  const isQuiet = options.quiet === true;
   const warn = (message: string): void => {
-    if (!quiet) io.stderr(`WARNING: ${message}\n`);
+    if (!isQuiet) io.stderr(`WARNING: ${message}\n`);
   };
-  const progress = terminalProgress(quiet ? { ...io, stderrIsTty: false } : io, systemClock);
+  const progress = terminalProgress(isQuiet ? { ...io, stderrIsTty: false } : io, systemClock);
   const app = openLocalApp({ cwd: io.cwd, config: io.config, signal: io.signal, warn, progress });
   try {
     return await work(app);

@@ -13,7 +13,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
     return io.exitCode;
   } catch (error) {
-    return report(error, argv.includes('--json'), io);
+    return report(error, { json: argv.includes('--json') }, io);
   }
 }
 
@@ -42,7 +42,7 @@ function root(io: Io): Command {
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
 }
 
-function report(error: unknown, json: boolean, io: Io): number {
+function report(error: unknown, { json }: { readonly json: boolean }, io: Io): number {
   // Commander has printed what it has to say.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : new MillwrightError('USAGE', error.message).exit;
   const known = error instanceof MillwrightError ? error : internal(error);

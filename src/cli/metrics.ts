@@ -60,7 +60,7 @@ export function precisionOf(text: string | undefined): number {
 }
 
 async function show(targets: readonly string[], options: ShowOptions, io: Io): Promise<void> {
-  await withLocalApp(io, options.quiet === true, async ({ repository }) => {
+  await withLocalApp(io, options, async ({ repository }) => {
     const paths = rootPaths(repository, targets, io);
     const wanted = { branches: options.allBranches === true, tags: options.allTags === true, commits: options.allCommits === true };
     const { names, active } = await revisionsToShow(repository, wanted);
@@ -71,7 +71,7 @@ async function show(targets: readonly string[], options: ShowOptions, io: Io): P
     if (active !== undefined && sameShown(results.get('workspace'), results.get(active))) results.delete('workspace');
     for (const [name, shown] of results) results.set(name, relativeKeys(repository.root, io.cwd, shown));
     if (options.json === true) printJson(io, showDocument(results));
-    else printShown(io, results, options, names.size > 1);
+    else printShown(io, results, { ...options, withRevision: names.size > 1 });
   });
 }
 
@@ -93,7 +93,7 @@ function resultDocument(result: Shown extends Map<string, infer T> ? T : never):
   return new Map([['error', new Map(Object.entries(result.error))]]);
 }
 
-function printShown(io: Io, results: ReadonlyMap<string, Shown>, options: ShowOptions, withRevision: boolean): void {
+function printShown(io: Io, results: ReadonlyMap<string, Shown>, options: ShowOptions & { readonly withRevision: boolean }): void {
   const rows: { readonly revision: string; readonly path: string; readonly cells: Map<string, Value> }[] = [];
   for (const [revision, shown] of results) {
     for (const [path, result] of shown) {
@@ -104,23 +104,23 @@ function printShown(io: Io, results: ReadonlyMap<string, Shown>, options: ShowOp
   const keys = [...new Set(rows.flatMap(({ cells }) => [...cells.keys()]))].toSorted();
   const digits = precisionOf(options.precision);
   const lines = rows.map(({ revision, path, cells }) => [
-    ...(withRevision ? [revision] : []),
+    ...(options.withRevision ? [revision] : []),
     path,
     ...keys.map((key) => cell(cells.get(key) ?? null, digits)),
   ]);
-  printRows(io, [...(withRevision ? ['Revision'] : []), 'Path', ...keys], lines, options.md === true);
+  printRows(io, [...(options.withRevision ? ['Revision'] : []), 'Path', ...keys], lines, options.md === true);
 }
 
 async function diff(revisions: readonly [string, string], options: DiffOptions, io: Io): Promise<void> {
-  await withLocalApp(io, options.quiet === true, async ({ repository }) => {
+  await withLocalApp(io, options, async ({ repository }) => {
     const paths = rootPaths(repository, options.targets ?? [], io);
     const [before, after] = await Promise.all(
       revisions.map((revision) => atRevision(repository, revision, (tree) => showMetrics(tree, repository, paths))),
     );
     const changes = diffShown(before ?? new Map(), after ?? new Map(), { withUnchanged: options.all === true });
     const shown = relativeKeys(repository.root, io.cwd, changes);
-    const style = { markdown: options.md === true, precision: precisionOf(options.precision), noPath: !options.path };
+    const style = { markdown: options.md === true, precision: precisionOf(options.precision), noPath: !options.path, withChange: true };
     if (options.json === true) printJson(io, diffDocument(shown));
-    else printDiff(io, shown, 'Metric', revisions, style, true);
+    else printDiff(io, shown, 'Metric', revisions, style);
   });
 }

@@ -24,13 +24,13 @@ export function configure(command: Command, io: Io): void {
     .description('registered models with their aliases')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ millwright models list')
-    .action((options: { json?: boolean }) => list(options.json === true, io));
+    .action((options: { json?: boolean }) => list(options, io));
   command
     .command('show <name>')
     .description('one model: its gate, versions and decisions')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ millwright models show energy-victoria')
-    .action((name: string, options: { json?: boolean }) => show(name, options.json === true, io));
+    .action((name: string, options: { json?: boolean }) => show(name, options, io));
   command
     .command('promote <name>')
     .description('move an alias or a stage to a version, through the gate where the model has one')
@@ -53,10 +53,10 @@ export function configure(command: Command, io: Io): void {
   command.addHelpText('after', '\nExample:\n  $ millwright models show energy-victoria');
 }
 
-async function list(json: boolean, io: Io): Promise<void> {
+async function list(options: { readonly json?: boolean }, io: Io): Promise<void> {
   const { api } = await remoteApi(io);
   const { items, nextCursor } = await api.models({});
-  if (json) return io.stdout(`${JSON.stringify(items)}\n`);
+  if (options.json === true) return io.stdout(`${JSON.stringify(items)}\n`);
   const rows = items.map((model) => [
     model.name,
     String(Math.max(0, ...model.latestVersions.map((version) => version.version))),
@@ -68,11 +68,11 @@ async function list(json: boolean, io: Io): Promise<void> {
   if (nextCursor !== undefined) io.stdout('There are more: the pages show them all.\n');
 }
 
-async function show(name: string, json: boolean, io: Io): Promise<void> {
+async function show(name: string, options: { readonly json?: boolean }, io: Io): Promise<void> {
   const { api } = await remoteApi(io);
   const { model, versions } = await api.model(name);
   const { items: decisions } = await api.decisions(name, {});
-  if (json) return io.stdout(`${JSON.stringify({ model, versions, decisions })}\n`);
+  if (options.json === true) return io.stdout(`${JSON.stringify({ model, versions, decisions })}\n`);
   const now = Date.now();
   io.stdout(`${model.name}${model.description === '' ? '' : `: ${model.description}`}\n`);
   if (model.gate === null) io.stdout('no gate\n');

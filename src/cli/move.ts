@@ -13,14 +13,14 @@ export function configure(command: Command, io: Io): void {
     .addHelpText('after', '\nExample:\n  $ millwright move data.csv raw/data.csv')
     .action((from: string, to: string, options: { readonly quiet?: boolean; readonly json?: boolean }) =>
       endingWithOne('', async () => {
-        await run(from, to, options.quiet === true || options.json === true, io);
+        await run(from, to, { isQuiet: options.quiet === true || options.json === true }, io);
         if (options.json === true) io.stdout(`${JSON.stringify({ from, to })}\n`);
       }),
     );
 }
 
-async function run(from: string, to: string, isQuiet: boolean, io: Io): Promise<void> {
-  await withRepository(io, isQuiet, (repository) =>
+async function run(from: string, to: string, { isQuiet }: { readonly isQuiet: boolean }, io: Io): Promise<void> {
+  await withRepository(io, { quiet: isQuiet }, (repository) =>
     withChanges(io, repository, { isQuiet }, (changes) =>
       move(repository, Project.load({ repository, cwd: io.cwd }).stages, { from, to, cwd: io.cwd }, changes),
     ),

@@ -31,7 +31,7 @@ export function configure(command: Command, io: Io): void {
 }
 
 async function diff(revisions: readonly [string, string], options: DiffOptions, io: Io): Promise<void> {
-  await withLocalApp(io, options.quiet === true, async ({ repository }) => {
+  await withLocalApp(io, options, async ({ repository }) => {
     const filter = { targets: rootPaths(repository, options.targets ?? [], io), depsOnly: options.deps === true };
     const [before, after] = await Promise.all(
       revisions.map((revision) => atRevision(repository, revision, (tree) => showParams(tree, filter))),
@@ -41,7 +41,7 @@ async function diff(revisions: readonly [string, string], options: DiffOptions, 
     if (options.json === true) printJson(io, diffDocument(shown));
     else {
       const style = { markdown: options.md === true, precision: undefined, noPath: !options.path };
-      printDiff(io, shown, 'Param', revisions, style, false);
+      printDiff(io, shown, 'Param', revisions, style);
     }
   });
 }

@@ -59,7 +59,7 @@ export function configure(command: Command, io: Io): void {
 
 async function repro(targets: readonly string[], options: ReproOptions, io: Io): Promise<void> {
   const input = inputOf(targets, options);
-  const result = await withLocalApp(io, options.quiet === true, async (app) => {
+  const result = await withLocalApp(io, options, async (app) => {
     const recorder = input.dry ? noRecorder : await recorderOf(app, targets, input, io);
     return reproduce({ ...reproContext(app, options, io, input.jobs), recorder }, input);
   });

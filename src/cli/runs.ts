@@ -26,7 +26,7 @@ export function configure(command: Command, io: Io): void {
     .description('one pipeline run and its stages')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ millwright runs show 0192f0c1d2e37b8a9c0d1e2f3a4b5c6d')
-    .action((id: string, options: { json?: boolean }) => show(id, options.json === true, io));
+    .action((id: string, options: { json?: boolean }) => show(id, options, io));
   command
     .command('log <id> <stage>')
     .description('what a stage printed; follows one that still runs')
@@ -52,10 +52,10 @@ function took(run: PipelineRun, now: number): string {
   return duration((run.endedAt ?? now) - run.startedAt);
 }
 
-async function show(id: string, json: boolean, io: Io): Promise<void> {
+async function show(id: string, options: { readonly json?: boolean }, io: Io): Promise<void> {
   const { api } = await remoteApi(io);
   const detail = await api.pipelineRun(id);
-  if (json) return io.stdout(`${JSON.stringify(detail)}\n`);
+  if (options.json === true) return io.stdout(`${JSON.stringify(detail)}\n`);
   const { run, stages } = detail;
   io.stdout(`${run.name}: ${run.state}, ${took(run, Date.now())}, started by ${run.actor} (${run.cause})\n`);
   if (run.commit !== null) io.stdout(`commit ${run.commit}${run.dirty ? ', and a patch of what was not committed' : ''}\n`);

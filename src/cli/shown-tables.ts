@@ -11,21 +11,16 @@ export interface TableStyle {
   /** Digits after the point; undefined: as they are. */
   readonly precision: number | undefined;
   readonly noPath: boolean;
+  /** A last column with what was added. */
+  readonly withChange?: boolean;
 }
 
-export function printDiff(
-  io: Io,
-  diff: ShownDiff,
-  title: string,
-  revisions: readonly [string, string],
-  style: TableStyle,
-  withChange: boolean,
-): void {
-  const header = [...(style.noPath ? [] : ['Path']), title, ...revisions, ...(withChange ? ['Change'] : [])];
+export function printDiff(io: Io, diff: ShownDiff, title: string, revisions: readonly [string, string], style: TableStyle): void {
+  const header = [...(style.noPath ? [] : ['Path']), title, ...revisions, ...(style.withChange === true ? ['Change'] : [])];
   const rows: string[][] = [];
   for (const [path, changes] of diff) {
     for (const [key, change] of changes) {
-      const values = [change.old, change.new, ...(withChange ? [change.diff ?? null] : [])];
+      const values = [change.old, change.new, ...(style.withChange === true ? [change.diff ?? null] : [])];
       rows.push([...(style.noPath ? [] : [path]), key, ...values.map((value) => cell(value, style.precision))]);
     }
   }

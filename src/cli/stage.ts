@@ -75,7 +75,7 @@ function configureAdd(command: Command, io: Io): void {
 async function add(words: readonly string[], options: AddOptions, io: Io): Promise<void> {
   const { name } = options;
   if (name === undefined) throw new MillwrightError('USAGE', '`-n|--name` is required');
-  await withLocalApp(io, options.quiet === true, async (app) => {
+  await withLocalApp(io, options, async (app) => {
     const say = sayer(options, io);
     const { result: stage, unstaged } = await editStages({ ...app, cwd: io.cwd, say }, (context) =>
       addStage(context, {
@@ -138,7 +138,7 @@ function configureList(command: Command, io: Io): void {
 }
 
 async function list(targets: readonly string[], options: ListOptions, io: Io): Promise<void> {
-  await withLocalApp(io, options.quiet === true, (app) => {
+  await withLocalApp(io, options, (app) => {
     const project = Project.load({ repository: app.repository, cwd: io.cwd }, { skipBroken: options.fail !== true });
     const wanted = targets.length > 0 ? targets : ['dvc.yaml'];
     const recursive = options.recursive === true;

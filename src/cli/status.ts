@@ -49,7 +49,7 @@ async function run(targets: readonly string[], options: StatusFlags, io: Io): Pr
     return cloudStatus(targets, options, io);
   }
   refuseCloudOptions(options);
-  const report = await withRepository(io, options.quiet === true, (repository) => localStatus(repository, targets, options, io));
+  const report = await withRepository(io, options, (repository) => localStatus(repository, targets, options, io));
   const isClean = Object.keys(report).length === 0;
   if (options.quiet === true) io.exitCode = isClean ? 0 : 1;
   else if (options.json === true) io.stdout(`${JSON.stringify(report)}\n`);

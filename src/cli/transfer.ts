@@ -57,7 +57,7 @@ export async function withTransfer<T>(
   options: TransferOptions,
   work: (transfer: Transfer) => Promise<T>,
 ): Promise<T> {
-  return withRepository(io, options.quiet === true, async (repository) => {
+  return withRepository(io, options, async (repository) => {
     const project = Project.load({ repository, cwd: io.cwd });
     const targets = targetsOf(project, words, options, io.cwd);
     const outputs = [...wantedOutputs(repository, targets, io.cwd), ...(await ofRevisions(repository, options, io.cwd))];

@@ -3,5 +3,5 @@ import type { Io } from './command.ts';
 import { configureFreezing } from './freeze.ts';
 
 export function configure(command: Command, io: Io): void {
-  configureFreezing(command, io, false);
+  configureFreezing(command, io, 'unfreeze');
 }

@@ -21,7 +21,7 @@ export function configure(command: Command, io: Io): void {
 }
 
 async function run(targets: readonly string[], isQuiet: boolean, io: Io): Promise<void> {
-  await withRepository(io, isQuiet, async (repository) => {
+  await withRepository(io, { quiet: isQuiet }, async (repository) => {
     for (const target of targets) {
       const path = resolve(io.cwd, target);
       if (!existsSync(path)) throw new MillwrightError('DATA_ERROR', `can't unprotect non-existing data '${target}'`);

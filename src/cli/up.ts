@@ -32,7 +32,7 @@ async function up(options: UpOptions, io: Io): Promise<void> {
   const port = portNumber(options.port);
   const idleMs = options.idleExit === undefined ? undefined : durationMs(options.idleExit);
   const directory = options.state === undefined ? defaultStateDirectory(io) : resolve(io.cwd, options.state);
-  const state = await ownedState(directory, idleMs === undefined, io);
+  const state = await ownedState(directory, { stays: idleMs === undefined }, io);
   try {
     const app = await openApp(directory, io.config);
     try {
@@ -40,7 +40,7 @@ async function up(options: UpOptions, io: Io): Promise<void> {
       const server = await startServer(app, { host: options.host, port, hosts: io.config.hosts });
       state.publish({ url: urlOf(server), pid: process.pid, endsWhenIdle: idleMs !== undefined }, app.ownerToken);
       watchLeases({ ...app, onError: (error) => app.log.error({ err: error }, 'lost pipeline runs were not looked for') }, io.signal);
-      io.stdout(readyLine(server, app, options.json === true));
+      io.stdout(readyLine(server, app, options));
       await ended(server, AbortSignal.any([io.signal, app.db.broken]), idleMs);
       await server.close();
       // A server that cannot reach its state any more tells the one who watches it, by message and exit code.
@@ -58,7 +58,7 @@ async function up(options: UpOptions, io: Io): Promise<void> {
  * one that is itself meant to end does not.
  * @throws STATE_LOCKED where a server that stays owns it
  */
-async function ownedState(directory: string, stays: boolean, io: Io): Promise<OwnedState> {
+async function ownedState(directory: string, { stays }: { readonly stays: boolean }, io: Io): Promise<OwnedState> {
   for (let told = false; ; told = true) {
     const state = takeState(directory);
     if (state !== undefined) return state;
@@ -81,10 +81,12 @@ async function refuseOpenDoor(app: App, host: string): Promise<void> {
   );
 }
 
-function readyLine(server: Server, app: App, json: boolean): string {
+function readyLine(server: Server, app: App, options: UpOptions): string {
   const code = newLoginCode(app);
   const url = urlOf(server);
-  return json ? `${JSON.stringify({ url, login: `${url}/?code=${code}` })}\n` : `Millwright is ready: ${url}/?code=${code}\n`;
+  return options.json === true
+    ? `${JSON.stringify({ url, login: `${url}/?code=${code}` })}\n`
+    : `Millwright is ready: ${url}/?code=${code}\n`;
 }
 
 function urlOf(server: Server): string {
