@@ -55,7 +55,11 @@ export interface TensorDescription {
  *
  * `columns`: every tensor is one column of a table, shape `[rows]`, in the signature's order. `tensors`: whole tensors by
  * name; one without a name is called `''`. `json`: what has no form as tensors (nested objects, models without a
- * signature), for Python models only.
+ * signature), for Python models only: the text of a body of MLflow's scoring protocol, an object with exactly one of
+ * `dataframe_split`, `dataframe_records`, `instances`, `inputs`, or an unwrapped one (`messages`, `prompt`, `input`).
+ * Its own `params`, if it has any, are not read: those of the input stand beside it, with the signature's defaults.
+ *
+ * A column without a name is called `input-<index>`.
  */
 export type ModelInput =
   | { readonly form: 'columns'; readonly tensors: readonly Tensor[]; readonly rows: number; readonly params: Params | undefined }
