@@ -25,7 +25,7 @@ export interface TensorSpec {
 
 export interface ParamSpec {
   readonly name: string;
-  readonly type: ColumnType;
+  readonly type: ColumnType | NestedType;
   readonly default: unknown;
   /** Undefined is a scalar, `[-1]` a list. */
   readonly shape: readonly number[] | undefined;
