@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { MillwrightError } from '../errors.ts';
+import { isNestedDeeper } from '../lib/json-depth.ts';
 
 export const defaultBodyLimitBytes = 1024 * 1024;
 const depthLimit = 64;
@@ -76,21 +77,9 @@ export function parseJson(bytes: Uint8Array, schema: TSchema): unknown {
   throw new MillwrightError('INVALID_PARAMETER_VALUE', `${field} ${first?.message ?? 'is not what the route takes'}`);
 }
 
-/** Deep nesting costs a parser its stack: refused by counting brackets outside strings. */
+/** Deep nesting costs a parser its stack. @throws BAD_REQUEST */
 export function checkDepth(text: string): void {
-  let depth = 0;
-  let inString = false;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (inString) {
-      if (code === 0x5c) index += 1;
-      else if (code === 0x22) inString = false;
-    } else if (code === 0x22) inString = true;
-    else if (code === 0x7b || code === 0x5b) {
-      depth += 1;
-      if (depth > depthLimit) throw new MillwrightError('BAD_REQUEST', `the JSON is nested deeper than ${depthLimit} levels`);
-    } else if (code === 0x7d || code === 0x5d) depth -= 1;
-  }
+  if (isNestedDeeper(text, depthLimit)) throw new MillwrightError('BAD_REQUEST', `the JSON is nested deeper than ${depthLimit} levels`);
 }
 
 const validators = new WeakMap<TSchema, Validator>();

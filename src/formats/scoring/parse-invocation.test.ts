@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { MillwrightError } from '../../errors.ts';
+import type { ColumnType, ParamSpec, Signature } from '../mlmodel/mlmodel.ts';
+import { readInputExample } from './input-example.ts';
+import { parseInvocation } from './parse-invocation.ts';
+
+function columns(types: Readonly<Record<string, ColumnType | `${ColumnType}?`>>, params: readonly ParamSpec[] = []): Signature {
+  const specs = Object.entries(types).map(([name, type]) => ({
+    name,
+    type: type.replace('?', '') as ColumnType,
+    required: !type.endsWith('?'),
+  }));
+  return { inputs: { kind: 'columns', columns: specs }, outputs: undefined, params };
+}
+
+const ab = columns({ a: 'double', b: 'long' });
+
+function read(body: string, signature: Signature | undefined = ab, contentType?: string): unknown {
+  const input = parseInvocation(Buffer.from(body), contentType, signature);
+  if (input.form === 'json') return input.text;
+  return Object.fromEntries(input.tensors.map(({ name, data }) => [name, [...data]]));
+}
+
+function refusal(body: string, signature: Signature | undefined = ab, contentType?: string): MillwrightError {
+  try {
+    read(body, signature, contentType);
+  } catch (error) {
+    if (error instanceof MillwrightError) return error;
+    throw error;
+  }
+  throw new Error(`${body} was taken`);
+}
+
+test.each([
+  ['dataframe_split', '{"dataframe_split":{"columns":["b","a"],"index":[0,1],"data":[[1,1.5],[2,2.5]]}}', undefined],
+  ['dataframe_records', '{"dataframe_records":[{"a":1.5,"b":1},{"b":2.0,"a":2.5}]}', 'application/json; charset=utf-8'],
+  ['instances', '{"instances":[{"a":1.5,"b":1},{"b":2,"a":2.5}]}', undefined],
+  ['inputs', '{"inputs":{"a":[1.5,2.5],"b":[1,2]}}', undefined],
+  ['CSV', 'b,a\r\n1,1.5\r\n"2",2.5\r\n', 'text/csv'],
+  ['CSV without a header', '1.5,1\n2.5,2', 'text/csv; header=absent'],
+  ['JSON lines', '{"a":1.5,"b":1}\n{"a":2.5,"b":2}\n', 'application/jsonlines'],
+])('%s gives the columns of the signature in its order', (_, body, contentType) => {
+  expect(read(body, ab, contentType)).toEqual({ a: [1.5, 2.5], b: [1n, 2n] });
+});
+
+test('whole numbers beyond 2⁵³ stay exact, and null is a missing double', () => {
+  expect(read('{"inputs":{"a":[null],"b":[9223372036854775807]}}')).toEqual({ a: [Number.NaN], b: [9223372036854775807n] });
+  expect(read('a,b\n,-9223372036854775808', ab, 'text/csv')).toEqual({ a: [Number.NaN], b: [-9223372036854775808n] });
+});
+
+test('one refusal lists every bad column and row', () => {
+  const error = refusal('{"dataframe_records":[{"a":1,"b":1.7},{"a":"x","b":null},{"a":true,"b":9223372036854775808}]}');
+  expect(error.code).toBe('INPUT_INVALID');
+  expect(error.details?.['problems']).toEqual([
+    { field: 'a', row: 1, expected: 'a number, or null where it is missing (double)', got: "'x'" },
+    { field: 'a', row: 2, expected: 'a number, or null where it is missing (double)', got: 'true' },
+    { field: 'b', row: 0, expected: 'a whole number of 64 bits, beyond 2⁵³ in plain digits (long)', got: '1.7' },
+    { field: 'b', row: 1, expected: 'a whole number of 64 bits, beyond 2⁵³ in plain digits (long)', got: 'null' },
+    { field: 'b', row: 2, expected: 'a whole number of 64 bits, beyond 2⁵³ in plain digits (long)', got: '9223372036854775808' },
+  ]);
+});
+
+test('at most a hundred problems are listed, and the rest counted', () => {
+  const error = refusal(
+    `{"inputs":{"a":[${Array.from({ length: 150 }, () => '"x"').join()}],"b":[${Array.from({ length: 150 }, () => '1').join()}]}}`,
+  );
+  expect(error.details).toMatchObject({ more: 50 });
+  expect(error.details?.['problems']).toHaveLength(100);
+});
+
+test('a strange column is refused with the nearest one of the model, and a missing one with its type', () => {
+  const error = refusal('{"inputs":{"temprature":[1]}}', columns({ temperature: 'double' }));
+  expect(error.message).toBe(
+    "the input does not fit the model's signature: 'temprature': expected 'temperature', the nearest column of the model, got a column that the model does not have; 'temperature': expected a column of type double, got no such column",
+  );
+});
+
+test.each([
+  ['{"inputs":{"a":[NaN],"b":[1]}}', /JSON has no NaN and no Infinity: write null/],
+  ['{"inputs":{"a":[1e999],"b":[1]}}', /'a' in row 0: expected a number.*, got Infinity/],
+  ['{"inputs":{"a":[],"b":[]}}', /expected at least one row, got none/],
+  ['{"inputs":{"a":[1],"b":[1,2]}}', /The length of values for each input\/column name are not the same/],
+  ['{"dataframe_split":{"columns":["a","b"],"data":[[1,2],[3]]}}', /row 1 has 1 values where 2 are expected/],
+  ['{"dataframe_split":{"columns":["a","a"],"data":[[1,2]]}}', /column 'a' comes twice/],
+  ['{"dataframe_split":{"columns":["a","b"]}}', /must have 'data' field and optionally 'columns' and 'index' fields/],
+  ['{"dataframe_records":{"a":1}}', /Dataframe records format must be a list of records. Got dictionary/],
+  ['[1]', /exactly one of the input fields .* Received a list\./],
+  ['{}', /Received dictionary with input fields: \[\]/],
+  ['{"inputs":[],"instances":[]}', /Received dictionary with input fields: \['instances', 'inputs'\]/],
+  ['{"inputs":{"a":[1],"b":[1]},"parms":{}}', /The field 'parms' is not known/],
+  ['{"inputs":{"a":[1],"b":[1]},"params":{"k":1}}', /'k': expected no params: the model takes none/],
+  [`{"inputs":${'['.repeat(70)}1${']'.repeat(70)}}`, /nested deeper than 64 levels/],
+  ['{"inputs":', /Ensure that input is a valid JSON formatted string/],
+  ['"x"', /Received unexpected input type 'string'/],
+])('%s is refused', (body, message) => {
+  expect(refusal(body).code).toBe('INPUT_INVALID');
+  expect(refusal(body).message).toMatch(message);
+});
+
+test.each([
+  ['text/html', /only supports the following content types.*Got 'text\/html'/],
+  ['application/json; charset=latin-1', /^The scoring server only supports UTF-8$/],
+  ['application/json; version=1', /^Unrecognized content type parameters: version$/],
+  ['text/csv; header=maybe', /'present' or 'absent'/],
+])('content type %s is unsupported', (contentType, message) => {
+  expect(refusal('{}', ab, contentType).code).toBe('UNSUPPORTED_MEDIA_TYPE');
+  expect(refusal('{}', ab, contentType).message).toMatch(message);
+});
+
+test('every type of column is checked', () => {
+  const all = columns({ t: 'boolean', i: 'integer', f: 'float', s: 'string', y: 'binary', d: 'datetime' });
+  const good = '{"t":true,"i":-2147483648,"f":0.1,"s":"é","y":"AP8=","d":"2024-02-29T12:00:00Z"}';
+  expect(read(`{"dataframe_records":[${good}]}`, all)).toEqual({
+    t: [1],
+    i: [-2147483648],
+    f: [Math.fround(0.1)],
+    s: ['é'],
+    y: [Buffer.from([0, 255])],
+    d: ['2024-02-29T12:00:00Z'],
+  });
+  const error = refusal('{"dataframe_records":[{"t":1,"i":2147483648,"f":1e39,"s":7,"y":"?","d":"2023-02-29"}]}', all);
+  expect((error.details?.['problems'] as { field: string; got: string }[]).map(({ field, got }) => [field, got])).toEqual([
+    ['t', '1'],
+    ['i', '2147483648'],
+    ['f', '1e+39'],
+    ['s', '7'],
+    ['y', "'?'"],
+    ['d', "'2023-02-29'"],
+  ]);
+});
+
+test('optional columns may be left out or be null; a null among whole numbers is refused', () => {
+  const optional = columns({ a: 'double', n: 'long?', s: 'string?' });
+  expect(read('{"inputs":{"a":[1,2]}}', optional)).toEqual({ a: [1, 2] });
+  expect(read('{"inputs":{"a":[1,2],"n":[null,null],"s":["x",null]}}', optional)).toEqual({ a: [1, 2], s: ['x', null] });
+  expect(refusal('{"inputs":{"a":[1,2],"n":[1,null]}}', optional).message).toMatch(/'n' in row 1: .* got null/);
+});
+
+test('params have defaults and types, and unknown ones are refused', () => {
+  const signature = columns({ a: 'double' }, [
+    { name: 'k', type: 'long', default: 5, shape: undefined },
+    { name: 'l', type: 'double', default: [0.5], shape: [-1] },
+  ]);
+  const params = (text: string): unknown =>
+    parseInvocation(Buffer.from(`{"inputs":{"a":[1]},"params":${text}}`), undefined, signature).params;
+  expect(params('{"l":[1,2.5]}')).toEqual({ k: 5, l: [1, 2.5] });
+  expect(() => params('{"k":1.5,"l":["x"],"m":1}')).toThrow(/'m': .*; 'k': .* got 1.5; 'l\[0\]': .* got 'x'/);
+});
+
+test('tensors are checked for rank, size and type', () => {
+  const one: Signature = {
+    inputs: { kind: 'tensors', tensors: [{ name: undefined, dtype: 'float32', shape: [-1, 2] }] },
+    outputs: undefined,
+    params: [],
+  };
+  expect(read('{"inputs":[[1,2],[3,null]]}', one)).toEqual({ '': [1, 2, 3, Number.NaN] });
+  expect(read('{"dataframe_split":{"data":[[1,2]]}}', one)).toEqual({ '': [1, 2] });
+  expect(read('1,2\n3,4', one, 'text/csv; header=absent')).toEqual({ '': [1, 2, 3, 4] });
+  expect(refusal('{"inputs":[[1,2,3]]}', one).message).toMatch(/expected shape \[-1, 2\], got shape \[1, 3\]/);
+  expect(refusal('{"inputs":[[1,2],[3]]}', one).message).toMatch(/ragged/);
+  expect(refusal('{"inputs":{"x":[[1,2]]}}', one).message).toMatch(/un-named/);
+});
+
+test('without a signature numbers become tensors, and the rest stays the JSON that came', () => {
+  const unsigned = { inputs: undefined, outputs: undefined, params: [] };
+  expect(read('{"inputs":[[1,2],[3,4.5]]}', unsigned)).toEqual({ '': [1, 2, 3, 4.5] });
+  expect(read('{"dataframe_split":{"columns":["a","s"],"data":[[1,"x"]]}}', unsigned)).toEqual({ a: [1n], s: ['x'] });
+  const chat = '{"messages":[{"role":"user","content":"hi"}]}';
+  expect(read(chat, unsigned)).toBe(chat);
+});
+
+test('an input example is read with and without the serving file', () => {
+  const example = '{"columns":["a","b"],"data":[[1.5,2]]}';
+  expect(readInputExample({ example, serving: `{"dataframe_split":${example}}` }, ab)).toEqual(
+    readInputExample({ example, serving: undefined }, ab),
+  );
+  expect(() => readInputExample({ example: '{"columns":["a"],"data":[[1]]}', serving: undefined }, ab)).toThrow(
+    /^the input example: .*'b'/,
+  );
+});
+
+test('whatever comes is read, or refused as the client’s fault', () => {
+  const value = fc.oneof(fc.jsonValue(), fc.dictionary(fc.constantFrom('a', 'b', 'columns', 'data', '__proto__'), fc.jsonValue()));
+  const body = fc.oneof(
+    fc.string(),
+    fc.record({ dataframe_split: value }).map((object) => JSON.stringify(object)),
+    fc.record({ dataframe_records: fc.array(value) }).map((object) => JSON.stringify(object)),
+    fc.record({ inputs: value, params: value }, { requiredKeys: ['inputs'] }).map((object) => JSON.stringify(object)),
+  );
+  const types = fc.constantFrom(undefined, 'text/csv', 'text/csv; header=absent', 'application/jsonlines', 'a/b');
+  fc.assert(
+    fc.property(body, types, fc.boolean(), (text, contentType, signed) => {
+      try {
+        parseInvocation(Buffer.from(text), contentType, signed ? ab : undefined);
+      } catch (error) {
+        expect(['INPUT_INVALID', 'UNSUPPORTED_MEDIA_TYPE']).toContain((error as MillwrightError).code);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,155 @@
+/** MLflow's `/invocations`: JSON in its four forms, CSV and JSON lines → what the model is given. */
+import type { ColumnSpec, Signature } from '../mlmodel/mlmodel.ts';
+import type { ModelInput, Tensor } from '../tensor/tensor.ts';
+import { cellValue, guessType, parseCsv } from './csv.ts';
+import { enforceColumns } from './enforce-columns.ts';
+import { enforceTensors, tableAsTensors } from './enforce-tensors.ts';
+import { allOf, inferArray, inferColumns } from './infer-types.ts';
+import { decodeBody, needsExactNumbers, parseBody, stringifyLossless } from './json-body.ts';
+import { parseMediaType } from './media-type.ts';
+import { datatypeOf } from './nested-list.ts';
+import { enforceParams } from './params.ts';
+import { invalidInput } from './problems.ts';
+import { readScoringBody, readTable, type ScoringBody } from './scoring-body.ts';
+import { isObject, type Table, tableOfRecords, tableOfRows } from './table.ts';
+
+/**
+ * What is given fits the signature, to the last value; without a signature, numbers become tensors where they are
+ * rectangular, and everything else stays JSON.
+ * @throws INPUT_INVALID listing everything that does not fit; UNSUPPORTED_MEDIA_TYPE
+ */
+export function parseInvocation(body: Uint8Array, contentType: string | undefined, signature: Signature | undefined): ModelInput {
+  const media = parseMediaType(contentType);
+  const text = decodeBody(body);
+  switch (media.type) {
+    case 'application/json':
+      return parseScoringJson(text, signature);
+    case 'application/jsonlines':
+      return parseJsonLines(text, signature);
+    case 'text/csv':
+      return inputOfCsv(text, media.header, signature);
+  }
+}
+
+/** The text of a JSON body. @throws INPUT_INVALID */
+export function parseScoringJson(text: string, signature: Signature | undefined): ModelInput {
+  const body = readScoringBody(parseBody(text, { exact: needsExactNumbers(signature) }));
+  if (body.format === 'unwrapped') return inputOfUnwrapped(body.data, text, signature);
+  const params = enforceParams(signature?.params ?? [], body.params);
+  const inputs = signature?.inputs;
+  if (inputs === undefined) return { ...inferInput(body, text), params };
+  if (inputs.kind === 'columns') {
+    const table = readTable(body.format, body.data) ?? tableOfValues(body, inputs.columns);
+    return inputOfTable(table, { ...signature, inputs }, text, params);
+  }
+  const table = body.format.startsWith('dataframe') || Array.isArray(body.data) ? readTable(body.format, body.data) : undefined;
+  return tensorsInput(enforceTensors(inputs.tensors, table === undefined ? body.data : tableAsTensors(inputs.tensors, table)), params);
+}
+
+type WithInputs<K> = { readonly inputs: Extract<NonNullable<Signature['inputs']>, { kind: K }> };
+
+function inputOfTable(table: Table, { inputs }: WithInputs<'columns'>, text: string, params: ModelInput['params']): ModelInput {
+  const { tensors, rows, nested } = enforceColumns(inputs.columns, table);
+  return nested ? { form: 'json', text, rows, params } : { form: 'columns', tensors, rows, params };
+}
+
+/** `inputs` and `instances` that are an array or one value: rows, or the values of the only column. */
+function tableOfValues({ format, data }: ScoringBody, columns: readonly ColumnSpec[]): Table {
+  const [only] = columns;
+  if (columns.length !== 1) return tableOfRows(Array.isArray(data) ? data : [[data]], undefined, format);
+  const values: readonly unknown[] = Array.isArray(data) ? data : [data];
+  if (only?.name !== undefined) return { names: [only.name], columns: [values], rows: values.length };
+  return tableOfRows(values, undefined, format);
+}
+
+function inputOfUnwrapped(data: Readonly<Record<string, unknown>>, text: string, signature: Signature | undefined): ModelInput {
+  const specs = signature?.params ?? [];
+  const isParam = ([key]: [string, unknown]): boolean => specs.some(({ name }) => name === key);
+  const entries = Object.entries(data);
+  const params = enforceParams(specs, Object.fromEntries(entries.filter(isParam)));
+  const record = Object.fromEntries(entries.filter((entry) => !isParam(entry)));
+  if (signature?.inputs?.kind !== 'columns') return { form: 'json', text, rows: 1, params };
+  return inputOfTable(tableOfRecords([record], 'the body'), { inputs: signature.inputs }, text, params);
+}
+
+function tensorsInput(tensors: readonly Tensor[], params: ModelInput['params']): ModelInput {
+  return { form: 'tensors', tensors, rows: tensors[0]?.shape[0] ?? 1, params };
+}
+
+function inferInput(body: Exclude<ScoringBody, { format: 'unwrapped' }>, text: string): ModelInput {
+  const table = readTable(body.format, body.data);
+  if (table?.rows === 0 || (Array.isArray(body.data) && body.data.length === 0)) throw invalidInput('Send at least one row.');
+  if (table !== undefined && body.format.startsWith('dataframe')) return inferTable(table, text);
+  const tensors = isObject(body.data)
+    ? allOf(Object.entries(body.data).map(([name, value]) => inferArray(name, value)))
+    : allOf([inferArray('', body.data)]);
+  const rows = Array.isArray(body.data) ? body.data.length : (table?.rows ?? 1);
+  return tensors === undefined ? { form: 'json', text, rows, params: undefined } : tensorsInput(tensors, undefined);
+}
+
+function inferTable(table: Table, text: string): ModelInput {
+  const columns = inferColumns(table);
+  if (columns !== undefined) return { form: 'columns', tensors: columns, rows: table.rows, params: undefined };
+  const matrix = table.names === undefined ? inferArray('', rowsOf(table)) : undefined;
+  return matrix === undefined ? { form: 'json', text, rows: table.rows, params: undefined } : tensorsInput([matrix], undefined);
+}
+
+function rowsOf({ columns, rows }: Table): unknown[][] {
+  return Array.from({ length: rows }, (_, row) => columns.map((column) => column[row]));
+}
+
+/** Each line a record, or a list of the values of a row. */
+function parseJsonLines(text: string, signature: Signature | undefined): ModelInput {
+  const exact = needsExactNumbers(signature);
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  if (lines.length === 0) throw invalidInput('Send at least one row.');
+  const rows = lines.map((line) => parseBody(line, { exact }));
+  const records = isObject(rows[0]);
+  const table = records ? tableOfRecords(rows, 'JSON lines') : tableOfRows(rows, undefined, 'JSON lines');
+  const list = `[${lines.join(',')}]`;
+  return inputOfAnyTable(table, signature, () => (records ? `{"dataframe_records":${list}}` : `{"dataframe_split":{"data":${list}}}`));
+}
+
+function inputOfCsv(text: string, header: 'present' | 'absent', signature: Signature | undefined): ModelInput {
+  const rows = parseCsv(text);
+  const names = header === 'present' ? rows.shift()?.map((name) => name ?? '') : undefined;
+  if (rows.length === 0)
+    throw invalidInput(
+      'CSV: send at least one row, below a line with the names of the columns (or with the content type "text/csv; header=absent").',
+    );
+  const cells = tableOfRows(rows, names, 'CSV');
+  const specs = signature?.inputs;
+  // Without a header the columns stand in the signature's order.
+  const byPlace = names === undefined && specs?.kind === 'columns' && specs.columns.length === cells.columns.length;
+  const known = byPlace && specs.columns[0]?.name !== undefined ? specs.columns.map((spec) => spec.name!) : names;
+  const columns = cells.columns.map((column, index) => {
+    const type = specs === undefined ? guessType(column as string[]) : typeOfCells(specs, known?.[index], index);
+    return column.map((cell) => cellValue(type, cell as string | null));
+  });
+  const table = { names: known, columns, rows: cells.rows };
+  return inputOfAnyTable(table, signature, () =>
+    stringifyLossless({ dataframe_split: { ...(known === undefined ? {} : { columns: known }), data: rowsOf(table) } }),
+  );
+}
+
+function typeOfCells(specs: NonNullable<Signature['inputs']>, name: string | undefined, index: number): Parameters<typeof cellValue>[0] {
+  if (specs.kind === 'columns') {
+    const named = specs.columns[0]?.name !== undefined;
+    return (named ? specs.columns.find((spec) => spec.name === name) : specs.columns[index])?.type;
+  }
+  const spec = specs.tensors.length === 1 ? specs.tensors[0] : specs.tensors.find((tensor) => tensor.name === name);
+  const datatype = spec === undefined ? undefined : datatypeOf(spec.dtype);
+  if (datatype === 'BOOL') return 'boolean';
+  if (datatype === undefined || datatype === 'BYTES') return 'string';
+  return datatype.startsWith('FP') ? 'double' : 'long';
+}
+
+/** Forms that carry no params. */
+function inputOfAnyTable(table: Table, signature: Signature | undefined, text: () => string): ModelInput {
+  const params = enforceParams(signature?.params ?? [], undefined);
+  const inputs = signature?.inputs;
+  if (inputs === undefined) return { ...inferTable(table, text()), params };
+  if (inputs.kind === 'tensors') return tensorsInput(enforceTensors(inputs.tensors, tableAsTensors(inputs.tensors, table)), params);
+  const { tensors, rows, nested } = enforceColumns(inputs.columns, table);
+  return nested ? { form: 'json', text: text(), rows, params } : { form: 'columns', tensors, rows, params };
+}
