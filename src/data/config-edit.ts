@@ -44,7 +44,8 @@ export function editLevel(config: ConfigFiles, level: ConfigLevel | undefined, e
   ensureSections(document);
   edit(document);
   const merged = mergeLevels(config.files, configLevels.slice(0, configLevels.indexOf(chosen)));
-  mergeInto(merged, inOrder(document));
+  // With what the edit emptied: a remote that lost its url must not vanish in silence
+  mergeInto(merged, document);
   validateConfig(merged);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, emitConfigFile(inOrder(document)));

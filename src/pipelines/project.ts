@@ -67,9 +67,10 @@ export class Project {
     if (target.endsWith('.dvc') && existsSync(path)) return this.inFile(path);
     const [filePart, name] = splitTarget(target);
     const file = resolve(cwd, filePart);
-    const inFile = existsSync(file) ? this.inFile(file) : [];
+    const isThere = existsSync(file) && !this.context.repository.ignore.isIgnored(file, false);
+    const inFile = isThere ? this.inFile(file) : [];
     if (name === undefined) {
-      if (!existsSync(file)) throw new MillwrightError('DATA_ERROR', `'${relative(cwd, file)}' does not exist`);
+      if (!isThere) throw new MillwrightError('DATA_ERROR', `'${relative(cwd, file)}' does not exist`);
       return inFile;
     }
     const found = this.named(inFile, name, options.glob);
