@@ -1,2 +1,2 @@
 export { ApiError, createCall, type Call, type ClientOptions, type RequestOptions } from './client.ts';
-export { millwrightApi } from './millwright.ts';
+export { millwrightApi, type DatasetVersionId, type DatasetVersionIds } from './millwright.ts';

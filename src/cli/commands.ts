@@ -82,6 +82,12 @@ export const commands: readonly CommandEntry[] = [
     summary: 'List models, show their decisions, promote and roll back.',
     load: () => import('./models.ts'),
   },
+  {
+    name: 'datasets',
+    group: 'The loop',
+    summary: 'List datasets; read, profile and compare their versions.',
+    load: () => import('./datasets.ts'),
+  },
   { name: 'lineage', group: 'The loop', summary: 'Show what an object rests on and what it led to.', load: () => import('./lineage.ts') },
   { name: 'tokens', group: 'Server', summary: 'Make, list and revoke tokens.', load: () => import('./tokens.ts') },
   { name: 'url', group: 'Server', summary: 'Print an address that signs a browser in.', load: () => import('./url.ts') },

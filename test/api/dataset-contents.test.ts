@@ -48,10 +48,10 @@ beforeAll(async () => {
   hashes['folder2'] = add('set');
   server = await startTestServer({ stateDirectory: join(root, '.millwright') });
   api = millwrightApi(createCall({ url: server.url, token: server.token }));
-  await record('load.csv', hashes['old']!);
-  await record('load.csv', hashes['new']!);
-  await record('set', hashes['folder']!);
-  await record('set', hashes['folder2']!);
+  await record('load.csv', hashes['old']);
+  await record('load.csv', hashes['new']);
+  await record('set', hashes['folder']);
+  await record('set', hashes['folder2']);
 });
 
 afterAll(async () => {
@@ -133,6 +133,16 @@ test('compares two versions: files by content, tables by columns and rows', asyn
     ['zone', 'added'],
     ['note', 'deleted'],
   ]);
+});
+
+test('is read on the command line too', () => {
+  const env = { ...cleanEnvironment(), MILLWRIGHT_URL: server.url, MILLWRIGHT_TOKEN: server.token };
+  const run = (...args: string[]): string => execFileSync(launcher, ['datasets', ...args], { env, encoding: 'utf8' });
+  expect(run('files', 'set', '--version', hashes['folder']!.slice(0, 8))).toContain('gone.txt  10');
+  expect(run('preview', 'set', '--version', hashes['folder']!, '--file', 'gone.txt')).toBe('soon gone\n');
+  expect(JSON.parse(run('profile', 'load.csv', '--json'))).toMatchObject({ rows: 4, isComplete: true });
+  expect(run('compare', 'set', hashes['folder']!, hashes['folder2']!)).toContain('1 modified, 1 renamed, 1 unchanged\n');
+  expect(run('versions', 'load.csv')).toContain(hashes['old']);
 });
 
 test('gives the bytes to be saved, never to be opened in place', async () => {

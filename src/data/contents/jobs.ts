@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { MillwrightError } from '../../errors.ts';
 import { isDirectoryHash } from '../output.ts';
-import { compareFiles, compareTables, type FileChange, type FilesCompared, type TablesCompared } from './compare-versions.ts';
+import { compareFiles, compareTables, type FilesCompared, type TablesCompared } from './compare-versions.ts';
 import { locateObject, openCache, type OpenCache, type ProjectFolder } from './objects.ts';
 import { previewFile, type Preview } from './preview.ts';
 import { profileTable, type TableProfile } from './profile.ts';
@@ -54,7 +54,7 @@ export function runContentsJob(project: ProjectFolder, job: ContentsJob): Answer
       return readFile(open, job, (hash) => locateObject(open, hash));
     case 'compareFiles': {
       const { counts, changes } = compareFiles(filesOfVersion(open, job.old), filesOfVersion(open, job.current));
-      return { counts, changes: changes.slice(0, job.limit) as FileChange[], isComplete: changes.length <= job.limit };
+      return { counts, changes: changes.slice(0, job.limit), isComplete: changes.length <= job.limit };
     }
     case 'compareTables':
       return compareTables(profileOf(open, job.old, job.file), profileOf(open, job.current, job.file));

@@ -16,7 +16,7 @@ const home = createRoute({
 const data = createRoute({
   getParentRoute: () => root,
   path: '/data',
-  validateSearch: keeping('project', 'path', 'filter', 'sort'),
+  validateSearch: keeping('project', 'path', 'filter', 'sort', 'version', 'tab', 'file', 'from'),
   component: lazyRouteComponent(() => import('../features/data/data-page.tsx'), 'DataPage'),
 });
 

@@ -1,18 +1,26 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import type { Dataset, DatasetVersion } from '../../../../src/api/datasets.ts';
 import { Asked } from '../../ui/asked.tsx';
-import { Command, CopyAsCode, Id } from '../../ui/copy.tsx';
-import { formatBytes, plural } from '../../ui/format.ts';
+import { Command, CopyAsCode, CopyIconButton, Id } from '../../ui/copy.tsx';
+import { Empty } from '../../ui/empty.tsx';
+import { formatBytes, formatCount, plural, shortId } from '../../ui/format.ts';
 import { Facts, Page, Section } from '../../ui/page.tsx';
+import { PlainTable } from '../../ui/plain-table.tsx';
 import { Age } from '../../ui/time.tsx';
+import { quotedPath } from './quoted-path.ts';
+import { VersionContents } from './version-contents.tsx';
 import { datasetsQuery, datasetVersionsQuery } from './dataset-queries.ts';
 import './data.css';
+
+const route = getRouteApi('/data');
 
 /** One path: its versions, where each came from, and how to get the bytes. */
 export function DatasetPage({ project, path }: { project: string; path: string }) {
   const datasets = useQuery(datasetsQuery);
   const versions = useQuery(datasetVersionsQuery(project, path));
+  const { version } = route.useSearch();
+  const chosen = versions.data?.items.find(({ hash }) => hash === version) ?? versions.data?.items[0];
   const dataset = datasets.data?.items.find((item) => item.project === project && item.path === path);
   const query = new URLSearchParams({ project, path }).toString();
   return (
@@ -27,7 +35,7 @@ export function DatasetPage({ project, path }: { project: string; path: string }
       actions={
         <CopyAsCode
           code={{
-            cli: `millwright pull ${quoted(path)}`,
+            cli: `millwright pull ${quotedPath(path)}`,
             curl: `curl -s '${location.origin}/api/1/datasets/versions?${query}'`,
             python: `import json, urllib.request\nurl = "${location.origin}/api/1/datasets/versions?${query}"\nversions = json.load(urllib.request.urlopen(url))["items"]`,
           }}
@@ -35,19 +43,30 @@ export function DatasetPage({ project, path }: { project: string; path: string }
       }
     >
       <div className="dataset-columns">
-        <Section title="Versions">
-          <Asked query={versions}>{({ items }) => <Versions versions={items} />}</Asked>
-        </Section>
+        <div className="page-column">
+          <Section title="Versions">
+            <Asked query={versions}>
+              {({ items }) => (items.length === 0 ? <NoVersions project={project} /> : <Versions versions={items} shown={chosen?.hash} />)}
+            </Asked>
+          </Section>
+          {chosen !== undefined && (
+            <VersionContents key={chosen.hash} project={project} path={path} version={chosen} versions={versions.data?.items ?? []} />
+          )}
+        </div>
         <div className="page-column">
           {dataset !== undefined && <About dataset={dataset} />}
           <Section title="Get the bytes">
-            <Command text={`millwright pull ${quoted(path)}`} />
+            <Command text={`millwright pull ${quotedPath(path)}`} />
             <p className="dim">In a clone of the project, at the commit of the version that you want.</p>
           </Section>
         </div>
       </div>
     </Page>
   );
+}
+
+function NoVersions({ project }: { project: string }) {
+  return <Empty>No version of this path was seen in the project {project}. It may have another name, or the address is mistyped.</Empty>;
 }
 
 function About({ dataset }: { dataset: Dataset }) {
@@ -67,59 +86,65 @@ function About({ dataset }: { dataset: Dataset }) {
   );
 }
 
-function Versions({ versions }: { versions: readonly DatasetVersion[] }) {
+function Versions({ versions, shown }: { versions: readonly DatasetVersion[]; shown: string | undefined }) {
   return (
-    <div className="plain-scroll" role="region" aria-label="Versions" tabIndex={0}>
-      <table className="plain">
-        <thead>
-          <tr>
-            <th scope="col">Version</th>
-            <th scope="col">First seen</th>
-            <th scope="col" className="number">
-              Size
-            </th>
-            <th scope="col" className="number">
-              Files
-            </th>
-            <th scope="col">Commit</th>
-            <th scope="col">Made by</th>
-            <th scope="col">Lineage</th>
-          </tr>
-        </thead>
-        <tbody>
-          {versions.map((version, index) => (
-            <tr key={version.hash}>
-              <td>
-                <Id id={version.hash} what={version.algorithm} /> {index === 0 && <span className="dim">newest</span>}
-              </td>
-              <td>
-                <Age at={version.firstSeenAt} />
-              </td>
-              <td className="number">
-                {version.sizeBytes === null ? '–' : formatBytes(version.sizeBytes)}
-                {index + 1 < versions.length && <Growth from={versions[index + 1]?.sizeBytes ?? null} to={version.sizeBytes} />}
-              </td>
-              <td className="number">{version.files ?? 1}</td>
-              <td>{version.commit === null ? <span className="dim">–</span> : <Id id={version.commit} what="commit" />}</td>
-              <td>
-                {version.pipelineRunId === null ? (
-                  <span className="dim">–</span>
-                ) : (
-                  <Link to="/pipelines/$id" params={{ id: version.pipelineRunId }}>
-                    pipeline run
-                  </Link>
-                )}
-              </td>
-              <td>
-                <Link to="/lineage" search={{ kind: 'data_version', id: `${version.algorithm}:${version.hash}` }}>
-                  What used it
-                </Link>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <PlainTable
+      label="Versions"
+      heads={['Version', 'First seen', ['Size'], ['Files'], 'Commit', 'Made by', 'Lineage']}
+      rows={versions.map((version, index) => ({
+        key: version.hash,
+        className: version.hash === shown ? 'row-chosen' : undefined,
+        cells: [
+          <VersionLink
+            key="version"
+            hash={version.hash}
+            algorithm={version.algorithm}
+            isNewest={index === 0}
+            isShown={version.hash === shown}
+          />,
+          <Age key="seen" at={version.firstSeenAt} />,
+          <Size key="size" version={version} before={versions[index + 1]} />,
+          formatCount(version.files ?? 1),
+          version.commit === null ? '–' : <Id key="commit" id={version.commit} what="commit" />,
+          version.pipelineRunId === null ? (
+            '–'
+          ) : (
+            <Link key="run" to="/pipelines/$id" params={{ id: version.pipelineRunId }}>
+              pipeline run
+            </Link>
+          ),
+          <Link key="lineage" to="/lineage" search={{ kind: 'data_version', id: `${version.algorithm}:${version.hash}` }}>
+            What used it
+          </Link>,
+        ],
+      }))}
+    />
+  );
+}
+
+function VersionLink(props: { hash: string; algorithm: string; isNewest: boolean; isShown: boolean }) {
+  return (
+    <span className="id version-id">
+      <Link
+        to="."
+        search={(previous: Record<string, unknown>) => ({ ...previous, version: props.isNewest ? undefined : props.hash, from: undefined })}
+        resetScroll={false}
+        aria-current={props.isShown ? 'true' : undefined}
+        title={props.hash}
+      >
+        <code>{shortId(props.hash)}</code>
+      </Link>
+      <CopyIconButton text={props.hash} what={props.algorithm} /> {props.isNewest && <span className="dim">newest</span>}
+    </span>
+  );
+}
+
+function Size({ version, before }: { version: DatasetVersion; before: DatasetVersion | undefined }) {
+  return (
+    <>
+      {version.sizeBytes === null ? '–' : formatBytes(version.sizeBytes)}
+      {before !== undefined && <Growth from={before.sizeBytes} to={version.sizeBytes} />}
+    </>
   );
 }
 
@@ -132,8 +157,4 @@ function Growth({ from, to }: { from: number | null; to: number | null }) {
       {formatBytes(Math.abs(to - from))}
     </div>
   );
-}
-
-function quoted(path: string): string {
-  return /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
