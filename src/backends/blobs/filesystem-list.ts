@@ -49,7 +49,7 @@ async function* walkBelow(walk: Walk, folder: string): AsyncGenerator<string> {
   for (const key of await keysOf(walk.root, folder)) {
     if (key.length >= walk.prefix.length ? !key.startsWith(walk.prefix) : !walk.prefix.startsWith(key)) continue;
     const isFolder = key.endsWith('/');
-    if (walk.after !== undefined && isPast(key, walk.after, isFolder && !walk.oneLevel)) continue;
+    if (isPast(walk, key)) continue;
     if (!isFolder) yield key;
     else if (!walk.oneLevel) yield* walkBelow(walk, key);
     else if (await holdsBlobs(walk.root, key)) yield key;
@@ -57,8 +57,10 @@ async function* walkBelow(walk: Walk, folder: string): AsyncGenerator<string> {
 }
 
 /** Whether a page that ended with `after` has shown `key`, and, of a folder to be entered, all that is below it. */
-function isPast(key: string, after: string, entered: boolean): boolean {
-  if (entered && after.startsWith(key)) return false;
+function isPast({ after, oneLevel }: Walk, key: string): boolean {
+  if (after === undefined) return false;
+  const isEntered = key.endsWith('/') && !oneLevel;
+  if (isEntered && after.startsWith(key)) return false;
   return compareBytes(key, after) <= 0;
 }
 

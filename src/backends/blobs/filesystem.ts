@@ -43,7 +43,7 @@ class FilesystemBlobs implements Blobs {
     const temporary = await this.#temporary.next();
     try {
       const sizeBytes = await this.#write(temporary, measured(key, source, options));
-      const written = await this.#publish(temporary, key, options.ifAbsent === true);
+      const written = await this.#publish(temporary, key, options);
       return { sizeBytes: written ? sizeBytes : 0, written };
     } finally {
       await rm(temporary, { force: true });
@@ -122,7 +122,7 @@ class FilesystemBlobs implements Blobs {
       await copyFile(this.#path(from), temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
       const handle = await open(temporary, 'r+');
       await handle.sync().finally(() => handle.close());
-      await this.#publish(temporary, to, false);
+      await this.#publish(temporary, to, {});
     } finally {
       await rm(temporary, { force: true });
     }
@@ -185,7 +185,7 @@ class FilesystemBlobs implements Blobs {
   }
 
   /** Gives the temporary file its name. @returns false where `ifAbsent` found the name taken */
-  async #publish(temporary: string, key: string, ifAbsent: boolean): Promise<boolean> {
+  async #publish(temporary: string, key: string, { ifAbsent = false }: PutOptions): Promise<boolean> {
     const target = this.#path(key);
     for (let attempt = 1; ; attempt += 1) {
       try {
