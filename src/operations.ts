@@ -11,6 +11,8 @@ import * as pipelineEnd from './pipelines/runs/end.ts';
 import * as pipelineLease from './pipelines/runs/lease.ts';
 import * as pipelineLog from './pipelines/runs/log.ts';
 import * as pipelineQueries from './pipelines/runs/queries.ts';
+import * as predictionQueries from './predictions/queries.ts';
+import * as predictionWrites from './predictions/writes.ts';
 import * as gateQueries from './registry/gate-queries.ts';
 import * as gateWrites from './registry/gate-writes.ts';
 import * as moveWrites from './registry/move-writes.ts';
@@ -64,6 +66,8 @@ const modules: readonly Record<string, unknown>[] = [
   searchExperiments,
   searchLoggedModels,
   searchRuns,
+  predictionQueries,
+  predictionWrites,
 ];
 
 export const operations: Operations = new Map(

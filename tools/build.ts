@@ -23,7 +23,7 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
   // Native code stays a run-time dependency; pg's optional native driver is never used.
-  external: ['koffi', 'pg-native', 'onnxruntime-node'],
+  external: ['koffi', 'pg-native', 'onnxruntime-node', '@duckdb/node-api'],
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 });
 await writeOnnxPackage(root);

@@ -5,5 +5,6 @@ export const threadEntries = [
   'src/workers/digest.ts',
   'src/workers/files.ts',
   'src/workers/onnx.ts',
+  'src/workers/predictions.ts',
   'src/workers/prove-onnx.ts',
 ];

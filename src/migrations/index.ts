@@ -7,5 +7,15 @@ import { pipelines } from './0004-pipelines.ts';
 import { pipelineLeases } from './0005-pipeline-leases.ts';
 import { evidenceSource } from './0006-evidence-source.ts';
 import { stageRunMessages } from './0007-stage-run-messages.ts';
+import { predictions } from './0008-predictions.ts';
 
-export const migrations: readonly Migration[] = [access, tracking, registry, pipelines, pipelineLeases, evidenceSource, stageRunMessages];
+export const migrations: readonly Migration[] = [
+  access,
+  tracking,
+  registry,
+  pipelines,
+  pipelineLeases,
+  evidenceSource,
+  stageRunMessages,
+  predictions,
+];

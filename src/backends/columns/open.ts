@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { errnoOf, MillwrightError } from '../../errors.ts';
+import { AppendLog, type SegmentExtent } from './append-log.ts';
+import type { Columns, SealedFile } from './port.ts';
+import type { OpenSegmentFile } from './segment-file.ts';
+import { ColumnsJobError, ColumnsThread } from './thread.ts';
+
+/** Where sealed files go: the part of the blobs' port that is used. */
+export interface SealedStore {
+  put(key: string, source: AsyncIterable<Uint8Array>): Promise<unknown>;
+  get(key: string): Promise<{ readonly stream: NodeJS.ReadableStream } | undefined>;
+  delete(key: string): Promise<void>;
+}
+
+export interface ColumnsOptions {
+  /** A folder of this process alone: segments, files being made, the cache of sealed files. */
+  readonly folder: string;
+  readonly blobs: SealedStore;
+  /** Put before every key of a sealed file; ends in `/`. */
+  readonly prefix: string;
+  /** The bundle's file that calls `serveColumns`. */
+  readonly threadFile: string;
+  readonly now: () => number;
+  /** A payload found in a segment at opening. */
+  readonly found: (segment: string, payload: Buffer) => void;
+  /** Writes down what a segment was sealed into, in one transaction; the segment is removed afterwards. */
+  readonly sealed: (segment: string, files: readonly SealedFile[]) => Promise<void>;
+  /** Which of these segments were sealed before a crash kept them from being removed. */
+  readonly alreadySealed: (segments: readonly string[]) => Promise<readonly string[]>;
+  readonly failed: (error: unknown, doing: string) => void;
+  /** 16 MiB unless given. */
+  readonly maxSegmentBytes?: number;
+  /** One hour unless given. */
+  readonly maxSegmentAgeMs?: number;
+  readonly openFile?: OpenSegmentFile;
+}
+
+const retryMs = 60_000;
+
+class FileGone extends MillwrightError {}
+
+/** Opens an append log with its Parquet files. Neither the thread nor DuckDB is loaded before the first search or full segment. */
+export async function openColumns(options: ColumnsOptions): Promise<Columns> {
+  const thread = new ColumnsThread(options.threadFile);
+  let sealing = Promise.resolve();
+  let retry: NodeJS.Timeout | undefined;
+  let closed = false;
+  const log = await AppendLog.open({
+    folder: join(options.folder, 'segments'),
+    maxSegmentBytes: options.maxSegmentBytes ?? 16 * 1024 * 1024,
+    maxSegmentAgeMs: options.maxSegmentAgeMs ?? 3_600_000,
+    now: options.now,
+    found: options.found,
+    rotated: () => sealLater(),
+    failed: options.failed,
+    ...(options.openFile === undefined ? {} : { openFile: options.openFile }),
+  });
+  for (const name of await options.alreadySealed(log.segments().map((segment) => segment.name))) await log.remove(name);
+  const made = join(options.folder, 'making');
+  await rm(made, { recursive: true, force: true });
+
+  async function sealSegment(segment: SegmentExtent): Promise<void> {
+    const parts = await thread.seal({ segment, folder: made });
+    const files: SealedFile[] = [];
+    for (const { key, path, sizeBytes, facts } of parts) {
+      await options.blobs.put(options.prefix + key, createReadStream(path));
+      await rm(path);
+      files.push({ key: options.prefix + key, segment: segment.name, sizeBytes, facts });
+    }
+    await options.sealed(segment.name, files);
+    await log.remove(segment.name);
+  }
+
+  async function sealFull(): Promise<void> {
+    clearTimeout(retry);
+    try {
+      for (const segment of log.full()) if (!closed) await sealSegment(segment);
+    } catch (error) {
+      // A sealing that is cut off by closing is begun anew at the next opening.
+      if (closed) return;
+      options.failed(error, 'seal a segment of records: it is tried again in a minute');
+      retry = setTimeout(sealLater, retryMs).unref();
+    }
+  }
+
+  function sealLater(): Promise<void> {
+    sealing = sealing.then(sealFull);
+    return sealing;
+  }
+
+  async function localPath(key: string): Promise<string> {
+    const cache = join(options.folder, 'cache');
+    const path = join(cache, `${createHash('sha256').update(key).digest('hex')}.parquet`);
+    if (await stat(path).then(() => true, isAbsent)) return path;
+    await mkdir(cache, { recursive: true });
+    const read = await options.blobs.get(key);
+    if (read === undefined) throw new FileGone('TEMPORARILY_UNAVAILABLE', `the file ${key} of records is gone: ask again`);
+    const part = `${path}.${process.hrtime.bigint()}.part`;
+    await pipeline(read.stream, createWriteStream(part));
+    await rename(part, path);
+    return path;
+  }
+
+  if (log.segments().length > 0) void sealLater();
+  return {
+    append: (parts, written) => log.append(parts, written),
+    async query({ sql, values, files }) {
+      for (let tries = 1; ; tries += 1) {
+        const segments = log.segments();
+        const sealed = await files(segments.map(({ name }) => name));
+        const open = segments.filter(({ name }) => !sealed.sealed.includes(name));
+        try {
+          const paths: string[] = [];
+          for (const key of sealed.files) paths.push(await localPath(key));
+          return await thread.query({ sql, values, segments: open, paths });
+        } catch (error) {
+          // A segment was sealed, or a file dropped, between the look at the database and the look at the disk.
+          const isGone = error instanceof FileGone || (error instanceof ColumnsJobError && error.errno === 'ENOENT');
+          if (!isGone || tries === 3) throw error;
+        }
+      }
+    },
+    async seal() {
+      await log.rotate();
+      await sealLater();
+    },
+    async drop(file) {
+      await options.blobs.delete(file);
+      await rm(join(options.folder, 'cache', `${createHash('sha256').update(file).digest('hex')}.parquet`), { force: true });
+    },
+    async close() {
+      closed = true;
+      await log.close();
+      clearTimeout(retry);
+      await thread.close();
+      await sealing;
+    },
+  };
+}
+
+function isAbsent(error: unknown): false {
+  if (errnoOf(error) !== 'ENOENT') throw error;
+  return false;
+}

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import type { Scope } from '../access/index.ts';
+import type { Columns, SealedFile } from '../backends/columns/port.ts';
+import type { Db } from '../backends/db/port.ts';
+import type { Clock } from '../lib/time.ts';
+import { factsOf } from './columns-table.ts';
+import { maskRecord, type Mask } from './mask.ts';
+import { OpenCounts } from './open-counts.ts';
+import { decodeRecord, encodeRecord } from './payload.ts';
+import { countSealedPredictions, filesOlderThan, sealedSegments, type VersionCount } from './queries.ts';
+import type { InferenceRecord, RecordSink } from './record.ts';
+import type { PredictionRow } from './rows.ts';
+import * as search from './search.ts';
+import { forgetFiles, recordSealedFiles } from './writes.ts';
+
+/** How the records of one endpoint are kept. */
+export interface RecordSettings {
+  /** 0 to 1: which part of the requests is kept, decided by the request id; errors always are. */
+  readonly sample: number;
+  readonly mask: Mask;
+  /** True: a prediction whose record cannot be kept fails. False: the record is dropped, and counted. */
+  readonly required: boolean;
+  /** Days after which sealed files are removed; for ever where absent. */
+  readonly keepDays?: number;
+}
+
+const keepEverything: RecordSettings = { sample: 1, mask: {}, required: true };
+
+export interface RecordsOptions {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: { error(details: object, message: string): void };
+  /** Of an endpoint of a workspace; all is kept, and required, where there are none. */
+  readonly settings: (workspaceId: number, endpoint: string) => RecordSettings | undefined;
+  /** Secret of this installation: what the hashes of masked values are keyed with. */
+  readonly maskKey: Uint8Array;
+  /** Opens the store with the hooks that keep the database in step with it: `openColumns` with its folder, blobs and thread. */
+  readonly openColumns: (hooks: ColumnsHooks) => Promise<Columns>;
+}
+
+export interface ColumnsHooks {
+  readonly now: () => number;
+  readonly found: (segment: string, payload: Buffer) => void;
+  readonly sealed: (segment: string, files: readonly SealedFile[]) => Promise<void>;
+  readonly alreadySealed: (segments: readonly string[]) => Promise<readonly string[]>;
+  readonly failed: (error: unknown, doing: string) => void;
+}
+
+/** Inference records: the sink of serving, and the searches over what it took. */
+export interface Records extends RecordSink {
+  search(scope: Scope, query: search.PredictionSearch): Promise<search.PredictionPage>;
+  findRequest(scope: Scope, requestId: string): Promise<PredictionRow[]>;
+  knownRequests(scope: Scope, requestIds: readonly string[]): Promise<Set<string>>;
+  traffic(scope: Scope, span: { endpoint: string; from: number; to: number; bucketMs: number }): Promise<search.TrafficBucket[]>;
+  /** How many predictions rest on each version, first and last; versions without any are left out. Opens no Parquet file. */
+  countPredictionsOfVersions(scope: Scope, versions: readonly { name: string; version: string }[]): Promise<VersionCount[]>;
+  /** Removes the sealed files of an endpoint that are older than its settings keep. @returns how many */
+  removeOld(scope: Scope, endpoint: string): Promise<number>;
+  /** Seals what was appended so far. */
+  seal(): Promise<void>;
+  /** Records that were not required and could not be kept, since the start. */
+  dropped(): number;
+}
+
+export async function openRecords(options: RecordsOptions): Promise<Records> {
+  const { db, clock, log } = options;
+  const counts = new OpenCounts();
+  let dropped = 0;
+  const columns = await options.openColumns({
+    now: () => clock.now(),
+    found: (segment, payload) => counts.add(segment, decodeRecord(payload)),
+    async sealed(segment, files) {
+      await db.write(recordSealedFiles, { segment, files: files.map(({ key, facts }) => ({ file: key, facts: facts.map(factsOf) })) });
+      counts.forget(segment);
+    },
+    async alreadySealed(segments) {
+      const sealed = await db.read(sealedSegments, { segments });
+      for (const segment of sealed) counts.forget(segment);
+      return sealed;
+    },
+    failed: (error, doing) => log.error({ err: error }, `cannot ${doing}`),
+  });
+  const stores = { columns, db };
+
+  async function append(record: InferenceRecord): Promise<void> {
+    const settings = options.settings(record.workspaceId, record.endpoint) ?? keepEverything;
+    if (record.status < 400 && !isSampled(record.requestId, settings.sample)) return;
+    const kept = maskRecord(record, settings.mask, options.maskKey);
+    try {
+      await columns.append(encodeRecord(kept), (segment) => counts.add(segment, kept));
+    } catch (error) {
+      if (settings.required) throw error;
+      dropped += 1;
+    }
+  }
+
+  return {
+    append,
+    search: (scope, query) => search.searchPredictions(stores, scope, query),
+    findRequest: (scope, requestId) => search.findRequest(stores, scope, requestId),
+    knownRequests: (scope, requestIds) => search.knownRequests(stores, scope, requestIds),
+    traffic: (scope, span) => search.endpointTraffic(stores, scope, span),
+    async countPredictionsOfVersions(scope, versions) {
+      const open = counts.of(scope, versions);
+      const { counts: sealed, sealed: segments } = await db.read(countSealedPredictions, {
+        scope,
+        versions,
+        segments: [...new Set(open.map(({ segment }) => segment))],
+      });
+      return sumCounts([...sealed, ...open.filter(({ segment }) => !segments.includes(segment))]);
+    },
+    async removeOld(scope, endpoint) {
+      const { keepDays } = options.settings(scope.workspaceId, endpoint) ?? keepEverything;
+      if (keepDays === undefined) return 0;
+      const files = await db.read(filesOlderThan, { scope, endpoint, before: clock.now() - keepDays * 86_400_000 });
+      await db.write(forgetFiles, { files });
+      for (const file of files) await columns.drop(file);
+      return files.length;
+    },
+    seal: () => columns.seal(),
+    dropped: () => dropped,
+    close: () => columns.close(),
+  };
+}
+
+/** The same answer for the same request wherever it is asked: retries are kept or left out together. */
+function isSampled(requestId: string, sample: number): boolean {
+  if (sample >= 1) return true;
+  return createHash('sha256').update(requestId).digest().readUInt32BE(0) / 2 ** 32 < sample;
+}
+
+function sumCounts(parts: readonly VersionCount[]): VersionCount[] {
+  const sums = new Map<string, VersionCount>();
+  for (const { model, version, count, firstAt, lastAt } of parts) {
+    const key = `${model}/${version}`;
+    const before = sums.get(key) ?? { model, version, count: 0, firstAt, lastAt };
+    const span = { firstAt: Math.min(before.firstAt, firstAt), lastAt: Math.max(before.lastAt, lastAt) };
+    sums.set(key, { model, version, count: before.count + count, ...span });
+  }
+  return [...sums.values()];
+}

@@ -1,0 +1,71 @@
+import type { Scope } from '../access/index.ts';
+import { asTx, defineRead } from '../backends/db/port.ts';
+import type { PredictionTables } from './tables.ts';
+
+export interface VersionCount {
+  readonly model: string;
+  readonly version: string;
+  readonly count: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/** Which of these segments have been sealed. Of every workspace: a segment is the server's, not a tenant's. */
+export const sealedSegments = defineRead<PredictionTables, { segments: readonly string[] }, string[]>(
+  'predictions.sealedSegments',
+  async (tx, { segments }) => {
+    const select = tx.statement<{ segment: string }>('select segment from record_files where segment = ? limit 1');
+    const found: string[] = [];
+    for (const segment of segments) if ((await select.all(segment)).length > 0) found.push(segment);
+    return found;
+  },
+);
+
+/** The sealed files that may hold rows of a time span, and which of `segments` lie in sealed files. */
+export const listRecordFiles = defineRead<
+  PredictionTables,
+  { scope: Scope; segments: readonly string[]; endpoint?: string; from?: number; to?: number },
+  { files: string[]; sealed: string[] }
+>('predictions.listRecordFiles', async (tx, { scope, segments, endpoint, from, to }) => {
+  let query = tx.kysely.selectFrom('record_files').select('file').distinct().where('workspace_id', '=', scope.workspaceId);
+  if (endpoint !== undefined) query = query.where('endpoint', '=', endpoint);
+  if (from !== undefined) query = query.where('last_at', '>=', from);
+  if (to !== undefined) query = query.where('first_at', '<', to);
+  const rows = await query.orderBy('file').execute();
+  return { files: rows.map(({ file }) => file), sealed: await sealedSegments.run(asTx(tx), { segments }) };
+});
+
+/** How many sealed predictions each version made, and which of `segments` they include. */
+export const countSealedPredictions = defineRead<
+  PredictionTables,
+  { scope: Scope; versions: readonly { name: string; version: string }[]; segments: readonly string[] },
+  { counts: VersionCount[]; sealed: string[] }
+>('predictions.countSealedPredictions', async (tx, { scope, versions, segments }) => {
+  const select = tx.statement<{ count: number; first_at: number | null; last_at: number | null }>(
+    `select coalesce(cast(sum(row_count) as bigint), 0) as count, min(first_at) as first_at, max(last_at) as last_at
+     from record_files where workspace_id = ? and model = ? and version = ?`,
+  );
+  const counts: VersionCount[] = [];
+  for (const { name, version } of versions) {
+    const [row] = await select.all(scope.workspaceId, name, version);
+    if (row === undefined || row.first_at === null || row.last_at === null) continue;
+    counts.push({ model: name, version, count: row.count, firstAt: row.first_at, lastAt: row.last_at });
+  }
+  return { counts, sealed: await sealedSegments.run(asTx(tx), { segments }) };
+});
+
+/** Files of an endpoint whose last row is older than `before`. */
+export const filesOlderThan = defineRead<PredictionTables, { scope: Scope; endpoint: string; before: number }, string[]>(
+  'predictions.filesOlderThan',
+  async (tx, { scope, endpoint, before }) => {
+    const rows = await tx.kysely
+      .selectFrom('record_files')
+      .select('file')
+      .where('workspace_id', '=', scope.workspaceId)
+      .where('endpoint', '=', endpoint)
+      .groupBy('file')
+      .having(({ fn }) => fn.max('last_at'), '<', before)
+      .execute();
+    return rows.map(({ file }) => file);
+  },
+);

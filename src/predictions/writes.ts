@@ -1,0 +1,32 @@
+import { defineWrite } from '../backends/db/port.ts';
+import type { FileFacts } from './columns-table.ts';
+import type { PredictionTables } from './tables.ts';
+
+export interface SealedFileFacts {
+  readonly file: string;
+  readonly facts: readonly FileFacts[];
+}
+
+/** All files of one segment at once: from then on its rows are searched in them. The same again is no change. */
+export const recordSealedFiles = defineWrite<PredictionTables, { segment: string; files: readonly SealedFileFacts[] }, void>(
+  'predictions.recordSealedFiles',
+  async (tx, { segment, files }) => {
+    const insert = tx.statement(
+      `insert into record_files (workspace_id, file, model, version, segment, endpoint, row_count, first_at, last_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+    );
+    for (const { file, facts } of files) {
+      for (const { workspaceId, model, version, endpoint, rows, firstAt, lastAt } of facts)
+        await insert.run(workspaceId, file, model, version, segment, endpoint, rows, firstAt, lastAt);
+    }
+  },
+);
+
+/** Forgets files that are removed for their age. */
+export const forgetFiles = defineWrite<PredictionTables, { files: readonly string[] }, void>(
+  'predictions.forgetFiles',
+  async (tx, { files }) => {
+    const remove = tx.statement('delete from record_files where file = ?');
+    for (const file of files) await remove.run(file);
+  },
+);
