@@ -1,3 +1,5 @@
+import { createLineRewriter } from '../../lib/rewritten-lines.ts';
+
 /** Characters gathered before they are sent; what a stage prints slowly goes out twice a second. */
 const fullAt = 64 * 1024;
 const everyMs = 500;
@@ -14,6 +16,7 @@ export interface LogSender {
 /** @param send rejects where the server is gone: then the rest is dropped, `failed` is told once */
 export function createLogSender(send: (text: string) => Promise<void>, failed: (error: unknown) => void): LogSender {
   const decoder = new TextDecoder();
+  const lines = createLineRewriter();
   let pending = '';
   let taken = 0;
   let stopped = false;
@@ -35,15 +38,15 @@ export function createLogSender(send: (text: string) => Promise<void>, failed: (
   };
   return {
     write(chunk) {
-      const text = decoder.decode(chunk, { stream: true });
-      if (stopped || taken > keptCharacters) return;
+      const text = lines.push(decoder.decode(chunk, { stream: true }));
+      if (stopped || taken > keptCharacters || text === '') return;
       taken += text.length;
       pending += text;
       if (pending.length >= fullAt) flush();
       else timer ??= setTimeout(flush, everyMs);
     },
     async finish() {
-      pending += decoder.decode();
+      pending += lines.push(decoder.decode()) + lines.end();
       flush();
       await sending;
     },
