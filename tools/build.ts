@@ -1,5 +1,5 @@
 /** Bundles the program into dist/ (and the pages into dist/web): the checkout and the installed package run the same files. */
-import { rm } from 'node:fs/promises';
+import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { buildWeb } from './build-web.ts';
@@ -26,5 +26,6 @@ await build({
   external: ['koffi', 'pg-native', 'onnxruntime-node', '@duckdb/node-api'],
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 });
+await copyFile(join(root, 'src/backends/inference/python_worker.py'), join(root, 'dist/python_worker.py'));
 await writeOnnxPackage(root);
 if (!process.argv.includes('--no-web')) await buildWeb(root);

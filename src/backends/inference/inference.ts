@@ -1,17 +1,22 @@
 /** The inference port's implementation: ONNX in this program, everything else in Python workers. */
 import { join } from 'node:path';
 import { MillwrightError } from '../../errors.ts';
+import type { ModelInput } from '../../formats/tensor/tensor.ts';
 import { onnxPackage } from './onnx-package.ts';
 import { loadOnnx } from './onnx-runtime.ts';
 import type { OnnxSource } from './onnx-session.ts';
-import type { Inference, ModelToLoad, Runtime } from './port.ts';
+import type { Inference, ModelToLoad, Runtime, RuntimeLimits } from './port.ts';
 import { proveOnnx, type ProofLimits } from './prove-onnx.ts';
+import { loadPython, provePython, type EnsureEnvironment, type PythonSettings } from './python-runtime.ts';
 
 export interface InferenceOptions {
+  readonly ensureEnvironment: EnsureEnvironment;
   /** Where the ONNX runtime is put if the program has none beside it. */
   readonly cacheDir: string;
   /** The user's environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Hears why a worker ended. */
+  readonly log: (text: string) => void;
   readonly proof?: ProofLimits;
 }
 
@@ -19,6 +24,7 @@ const usualProof: ProofLimits = { timeoutMs: 120_000, memoryBytes: 4 * 1024 ** 3
 
 export function createInference(options: InferenceOptions): Inference {
   const proof = options.proof ?? usualProof;
+  const python: PythonSettings = { ...options, startMs: proof.timeoutMs };
   const runtimes = new Set<Runtime>();
   let found: Promise<string> | undefined;
 
@@ -30,21 +36,30 @@ export function createInference(options: InferenceOptions): Inference {
     return { packageFolder: await found, file: join(model.folder, model.onnxFile) };
   }
 
+  async function open(
+    model: ModelToLoad,
+    limits: RuntimeLimits,
+    example: ModelInput | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Runtime> {
+    if (model.flavor === 'onnx') return loadOnnx(model, await sourceOf(model), limits, example);
+    return loadPython(model, python, limits, example, signal);
+  }
+
   return {
     async prove(model, example, signal) {
+      if (model.flavor === 'python_function') return provePython(model, python, example, signal);
       return proveOnnx(model, await sourceOf(model), example, proof, signal);
     },
     async load(model, limits, example, signal) {
       signal?.throwIfAborted();
-      const runtime = await loadOnnx(model, await sourceOf(model), limits, example);
+      const runtime = await open(model, limits, example, signal);
       runtimes.add(runtime);
-      return {
-        ...runtime,
-        close: async () => {
-          runtimes.delete(runtime);
-          await runtime.close();
-        },
+      const close = async (): Promise<void> => {
+        runtimes.delete(runtime);
+        await runtime.close();
       };
+      return { ...runtime, close };
     },
     async close() {
       await Promise.all([...runtimes].map((runtime) => runtime.close()));

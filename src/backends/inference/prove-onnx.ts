@@ -1,5 +1,4 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { MillwrightError } from '../../errors.ts';
 import type { ModelInput } from '../../formats/tensor/tensor.ts';
 import { runtimeFile } from '../../runtime-files.ts';
@@ -7,6 +6,7 @@ import { boundedLog } from './bounded-log.ts';
 import { answerOf } from './onnx-answer.ts';
 import type { OnnxSource } from './onnx-session.ts';
 import type { ModelToLoad, Proof } from './port.ts';
+import { residentBytes } from './process-memory.ts';
 import type { ProofReply, ProofRequest } from './proof-child.ts';
 
 export interface ProofLimits {
@@ -67,13 +67,4 @@ function ask(child: ChildProcess, request: ProofRequest, limits: ProofLimits, si
     child.on('close', (code, killer) => end(new Error(`its process ended with ${killer ?? `exit code ${code}`}`)));
     child.send(request);
   });
-}
-
-/** 0 where the system does not tell, or the process has gone. */
-function residentBytes(pid: number | undefined): number {
-  try {
-    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4096;
-  } catch {
-    return 0;
-  }
 }
