@@ -2,7 +2,7 @@ import type { TensorSpec } from '../mlmodel/mlmodel.ts';
 import { type Datatype, elementCount, type Tensor } from '../tensor/tensor.ts';
 import { type ElementReader, tensorReaders } from './element.ts';
 import { fillElements } from './fill-elements.ts';
-import { Problems, show } from './problems.ts';
+import { type Problems, show } from './problems.ts';
 
 const datatypeOfNumpy: Readonly<Record<string, Datatype>> = {
   bool: 'BOOL',

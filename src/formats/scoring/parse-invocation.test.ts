@@ -120,7 +120,7 @@ test('every type of column is checked', () => {
     d: ['2024-02-29T12:00:00Z'],
   });
   const error = refusal('{"dataframe_records":[{"t":1,"i":2147483648,"f":1e39,"s":7,"y":"?","d":"2023-02-29"}]}', all);
-  expect((error.details?.['problems'] as { field: string; got: string }[]).map(({ field, got }) => [field, got])).toEqual([
+  expect((error.details!['problems'] as { field: string; got: string }[]).map(({ field, got }) => [field, got])).toEqual([
     ['t', '1'],
     ['i', '2147483648'],
     ['f', '1e+39'],

@@ -44,6 +44,7 @@ const shownCharacters = 64;
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return value.length > shownCharacters - 2 ? `'${value.slice(0, shownCharacters - 3)}…'` : `'${value}'`;
+  if (value instanceof Uint8Array) return 'bytes that are no UTF-8';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
   return String(value).slice(0, shownCharacters);

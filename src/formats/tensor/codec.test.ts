@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MillwrightError } from '../../errors.ts';
+import type { MillwrightError } from '../../errors.ts';
 import { decodeTensors, encodeTensors } from './codec.ts';
 import { makeData } from './element-types.ts';
 import { concatInputs, splitOutput } from './rows.ts';

@@ -40,6 +40,15 @@ function sliceRows({ name, datatype, shape, data }: Tensor, from: number, to: nu
   return { name, datatype, shape: [to - from, ...shape.slice(1)], data: sliced };
 }
 
+/** One column of a tensor [rows, columns], as a tensor [rows]. */
+export function sliceColumn({ name, datatype, shape, data }: Tensor, column: number): Tensor {
+  const [rows = 0, width = 0] = shape;
+  if (!isNumeric(data)) return { name, datatype, shape: [rows], data: data.filter((_, index) => index % width === column) };
+  const sliced = makeData(datatype as Exclude<Tensor['datatype'], 'BYTES'>, rows);
+  for (let row = 0; row < rows; row += 1) sliced[row] = data[row * width + column]!;
+  return { name, datatype, shape: [rows], data: sliced };
+}
+
 function splitJson(text: string, rowsOfEach: readonly number[], rows: number): ModelOutput[] | undefined {
   // Numbers beyond 2⁵³ and objects keep their text only where nothing parses them.
   if (rowsOfEach.length === 1) return [{ form: 'json', text }];
