@@ -177,8 +177,9 @@ export class PythonWorkers {
       this.#meanMs = 0.9 * this.#meanMs + 0.1 * (performance.now() - startedAt);
       this.#share(calls, output);
     } catch (error) {
-      if (error instanceof ModelRaised && calls.length > 1) this.#again(calls);
-      else for (const call of calls) call.settle(this.#failure(error, worker));
+      // Those that a deadline parted from the call that ran into it are in the queue again.
+      if (error instanceof ModelRaised && slot.calls.length > 1) this.#again(slot.calls);
+      else for (const call of slot.calls) call.settle(this.#failure(error, worker));
     }
     slot.calls = [];
     if (slot.outgrown) worker.kill();
@@ -222,7 +223,6 @@ export class PythonWorkers {
     const others = slot.calls.filter((other) => other !== call);
     slot.calls = [call];
     this.#again(others);
-    for (const other of others) other.alone = true;
     slot.worker?.kill();
   }
 

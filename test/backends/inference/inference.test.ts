@@ -1,12 +1,13 @@
 /** Real models, saved by MLflow, behind the inference port; what `mlflow.pyfunc` answers stands beside each. */
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createInference, type InferenceOptions } from '../../../src/backends/inference/inference.ts';
 import type { Inference, ModelToLoad, Runtime, RuntimeLimits } from '../../../src/backends/inference/port.ts';
+import { proveOnnx } from '../../../src/backends/inference/prove-onnx.ts';
 import { ensureEnvironment } from '../../../src/backends/python/environment.ts';
 import type { ModelInput, ModelOutput, Tensor } from '../../../src/formats/tensor/tensor.ts';
 import { testProgram } from '../../support/test-env.ts';
@@ -171,6 +172,35 @@ test('an environment that cannot be installed is refused with the installer’s 
     details: { log: expect.stringContaining('no-such-package-of-ours') as string },
   });
   await offline.close();
+});
+
+test('a runtime that aborts the process it is in is refused with the signal and its last words', async () => {
+  // No ONNX file is known that makes the real one abort: this one does so as it is loaded.
+  const packageFolder = join(root, 'aborting-runtime');
+  await mkdir(packageFolder);
+  await writeFile(join(packageFolder, 'package.json'), '{"name":"aborting","main":"index.js"}');
+  await writeFile(join(packageFolder, 'index.js'), "require('node:fs').writeSync(2, 'free(): invalid pointer'); process.abort();");
+  const source = { packageFolder, file: join(root, 'linear-onnx', 'model.onnx') };
+  const limits = { timeoutMs: 60_000, memoryBytes: 4 * 1024 ** 3 };
+  await expect(proveOnnx(model('linear-onnx'), source, undefined, limits, undefined)).rejects.toMatchObject({
+    code: 'MODEL_INVALID',
+    message: 'linear-onnx/1: its process ended with SIGABRT',
+    details: { log: expect.stringContaining('free(): invalid pointer') as string },
+  });
+});
+
+test('a model that takes more memory or time than a proof may is refused, saying so', async () => {
+  const source = { packageFolder: join(root, 'endless-runtime'), file: join(root, 'linear-onnx', 'model.onnx') };
+  await mkdir(source.packageFolder);
+  await writeFile(join(source.packageFolder, 'package.json'), '{"name":"endless","main":"index.js"}');
+  await writeFile(join(source.packageFolder, 'index.js'), 'for (;;);');
+  const small = proveOnnx(model('linear-onnx'), source, undefined, { timeoutMs: 60_000, memoryBytes: 1 << 20 }, undefined);
+  await expect(small).rejects.toMatchObject({
+    code: 'MODEL_INVALID',
+    message: expect.stringContaining('1048576 bytes of memory') as string,
+  });
+  const short = proveOnnx(model('linear-onnx'), source, undefined, { timeoutMs: 500, memoryBytes: 4 * 1024 ** 3 }, undefined);
+  await expect(short).rejects.toMatchObject({ code: 'MODEL_INVALID', message: expect.stringContaining('within 500 ms') as string });
 });
 
 describe('an unkind Python model', () => {
