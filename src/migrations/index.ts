@@ -8,6 +8,7 @@ import { pipelineLeases } from './0005-pipeline-leases.ts';
 import { evidenceSource } from './0006-evidence-source.ts';
 import { stageRunMessages } from './0007-stage-run-messages.ts';
 import { predictions } from './0008-predictions.ts';
+import { searchIndices } from './0009-search-indices.ts';
 
 export const migrations: readonly Migration[] = [
   access,
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   evidenceSource,
   stageRunMessages,
   predictions,
+  searchIndices,
 ];

@@ -20,6 +20,8 @@ export interface Capabilities {
   readonly ilike: (left: string, right: string) => string;
   /** `SELECT … FOR UPDATE` is there and needed; SQLite's one writer needs none. */
   readonly rowLocks: boolean;
+  /** Text compares by its bytes: what begins alike stands together in an index, and in the order of its beginning. */
+  readonly byteOrder: boolean;
 }
 
 export type SqlValue = string | number | bigint | Uint8Array | null;

@@ -11,7 +11,7 @@ export interface PostgresOptions {
   readonly migrations: readonly Migration[];
 }
 
-const capabilities: Capabilities = { like: 'LIKE', ilike: (left, right) => `${left} ILIKE ${right}`, rowLocks: true };
+const capabilities: Capabilities = { like: 'LIKE', ilike: (left, right) => `${left} ILIKE ${right}`, rowLocks: true, byteOrder: false };
 
 /**
  * Serialization failure, deadlock: the transaction did nothing and may be run again. A unique key that another transaction

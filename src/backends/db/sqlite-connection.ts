@@ -15,6 +15,7 @@ const capabilities: Capabilities = {
   like: 'LIKE', // made case-sensitive by the pragma below
   ilike: (left, right) => `LOWER(${left}) LIKE LOWER(${right})`,
   rowLocks: false,
+  byteOrder: true,
 };
 
 /** A synchronous SQLite connection, living in a thread of its own, with a cache of prepared statements. */

@@ -14,19 +14,14 @@ const listSizes = [10, 100, 500, bound];
 
 /** @param queries each answers the `run_key`s that one condition allows; @returns the smallest such set, where one is small */
 export async function fewestCandidates(tx: Tx<never>, queries: readonly Sql[]): Promise<readonly number[] | undefined> {
-  let fewest: { readonly query: Sql; readonly count: number } | undefined;
+  let fewest: readonly number[] | undefined;
   for (const query of queries) {
-    const limit = fewest?.count ?? bound + 1;
-    const [row] = await tx
-      .statement<{ count: number }>(`select count(*) as count from (${query.text} limit ${bound + 1}) candidates`)
-      .all(...query.values);
-    const count = row?.count ?? 0;
-    if (count < limit) fewest = { query, count };
-    if (count <= listSizes[0]!) break;
+    const limit = fewest?.length ?? bound + 1;
+    const rows = await tx.statement<{ run_key: number }>(`${query.text} limit ?`).all(...query.values, limit);
+    if (rows.length < limit) fewest = rows.map((row) => row.run_key);
+    if (rows.length <= listSizes[0]!) break;
   }
-  if (fewest === undefined || fewest.count > bound) return undefined;
-  const rows = await tx.statement<{ run_key: number }>(fewest.query.text).all(...fewest.query.values);
-  return rows.map((row) => row.run_key);
+  return fewest;
 }
 
 /** `r.run_key` is one of these; the list is filled up to one of few sizes. */

@@ -12,7 +12,7 @@ import {
   textComparators,
   type RunKey,
 } from './run-identifiers.ts';
-import { comparison, type Sql } from './sql.ts';
+import { comparison, comparisonOfBeginning, type Sql } from './sql.ts';
 
 /** Where a search looks. */
 export interface Within {
@@ -23,6 +23,8 @@ export interface Within {
 export interface RunCondition extends Sql {
   /** The `run_key`s of the runs that can meet it, from an index; absent where no index knows. */
   readonly candidates?: (within: Within) => Sql;
+  /** The metric that it compares, and the comparison said of a row of `metric_series` that is read anyway. */
+  readonly metric?: { readonly name: string; readonly on: (alias: string) => Sql };
 }
 
 /**
@@ -49,13 +51,15 @@ function condition(clause: Clause, { entity, key }: RunKey, capabilities: Capabi
   }
 }
 
-function presence(clause: Clause, entity: RunKey['entity'], key: string): Sql {
+function presence(clause: Clause, entity: RunKey['entity'], key: string): RunCondition {
   if (entity !== 'tag' && entity !== 'parameter') {
     throw invalid(`IS NULL / IS NOT NULL is only supported for tags and params, not for '${entity}' '${clause.key}'`);
   }
   const table = entity === 'tag' ? 'run_tags' : 'run_params';
-  const not = clause.comparator === 'IS NULL' ? 'not ' : '';
-  return { text: `${not}exists (select 1 from ${table} v where v.run_key = r.run_key and v.name = ?)`, values: [key] };
+  const absent = clause.comparator === 'IS NULL';
+  const text = `${absent ? 'not ' : ''}exists (select 1 from ${table} v where v.run_key = r.run_key and v.name = ?)`;
+  if (absent) return { text, values: [key] };
+  return { text, values: [key], candidates: () => ({ text: `select v.run_key from ${table} v where v.name = ?`, values: [key] }) };
 }
 
 /** Comparisons with NaN are false, save `!=`. */
@@ -76,6 +80,7 @@ function metricCondition(clause: Clause, key: string): RunCondition {
       text: `select m.run_key from metric_series m where m.experiment_id in (${placeholders(experimentIds.length)}) and m.name = ? and ${compared}`,
       values: [...experimentIds, key, value],
     }),
+    metric: { name: key, on: (alias) => ({ text: `${alias}.value ${clause.comparator} ?`, values: [value] }) },
   };
 }
 
@@ -104,18 +109,18 @@ function valueCondition(
     text: `exists (select 1 from ${table} v where v.run_key = r.run_key and v.name = ? and ${compared.text})`,
     values: [key, ...compared.values],
   };
-  if (clause.comparator !== '=') return condition;
-  // Long values do not fit into an index: their beginning stands there.
+  const indexed = comparisonOfBeginning(capabilities, 'v.value', clause.comparator, value);
+  if (indexed === undefined) return condition;
   return {
     ...condition,
     candidates: () => ({
-      text: `select v.run_key from ${table} v where v.name = ? and substr(v.value, 1, 100) = ? and v.value = ?`,
-      values: [key, Array.from(value).slice(0, 100).join(''), value],
+      text: `select v.run_key from ${table} v where v.name = ? and ${indexed.text}`,
+      values: [key, ...indexed.values],
     }),
   };
 }
 
-function datasetCondition(clause: Clause, key: string, capabilities: Capabilities): Sql {
+function datasetCondition(clause: Clause, key: string, capabilities: Capabilities): RunCondition {
   const value: SqlValue | readonly string[] = clause.value.kind === 'list' ? clause.value.values : textOf(clause, 'dataset attributes');
   checkComparator(clause.comparator, [...textComparators, 'IN', 'NOT IN']);
   const context = key === 'context';
@@ -123,7 +128,16 @@ function datasetCondition(clause: Clause, key: string, capabilities: Capabilitie
   const tables = context
     ? "dataset_input_tags t where t.run_key = r.run_key and t.name = 'mlflow.data.context'"
     : 'dataset_inputs i join datasets d on d.dataset_key = i.dataset_key where i.run_key = r.run_key';
-  return { text: `exists (select 1 from ${tables} and ${compared.text})`, values: compared.values };
+  const condition: Sql = { text: `exists (select 1 from ${tables} and ${compared.text})`, values: compared.values };
+  if (context) return condition;
+  return {
+    ...condition,
+    candidates: ({ workspaceId, experimentIds }) => ({
+      text: `select distinct i.run_key from datasets d join dataset_inputs i on i.dataset_key = d.dataset_key
+        where d.workspace_id = ? and d.experiment_id in (${placeholders(experimentIds.length)}) and ${compared.text}`,
+      values: [workspaceId, ...experimentIds, ...compared.values],
+    }),
+  };
 }
 
 function attributeCondition(clause: Clause, column: string, capabilities: Capabilities): RunCondition {
@@ -132,7 +146,8 @@ function attributeCondition(clause: Clause, column: string, capabilities: Capabi
       throw invalid(`Expected numeric value type for numeric attribute: ${clause.key}. Found ${shown(clause)}`);
     }
     checkComparator(clause.comparator, numericComparators);
-    return timeComparison(clause.comparator, `r.${column}`, clause.value.text);
+    const compared = timeComparison(clause.comparator, `r.${column}`, clause.value.text);
+    return clause.comparator === '!=' ? compared : { ...compared, candidates: ofExperiments(compared) };
   }
   if (clause.value.kind === 'list') {
     if (column !== 'run_id') throw invalid("Only ['run_id'] attributes support comparison with a list of quoted string values.");
@@ -144,7 +159,17 @@ function attributeCondition(clause: Clause, column: string, capabilities: Capabi
   if (clause.comparator.endsWith('IN'))
     throw invalid('While parsing a list in the query, expected a non-empty list of string values, but got ill-formed list.');
   const compared = comparison(capabilities, `r.${column}`, clause.comparator, value);
-  return column === 'run_id' ? byRunId(compared, clause.comparator) : compared;
+  if (column === 'run_id') return byRunId(compared, clause.comparator);
+  if (column === 'status' && clause.comparator === '=') return { ...compared, candidates: ofExperiments(compared) };
+  const indexed = column === 'name' ? comparisonOfBeginning(capabilities, 'r.name', clause.comparator, value) : undefined;
+  return indexed === undefined ? compared : { ...compared, candidates: ofExperiments(indexed) };
+}
+
+function ofExperiments(compared: Sql): (within: Within) => Sql {
+  return ({ experimentIds }) => ({
+    text: `select r.run_key from runs r where r.experiment_id in (${placeholders(experimentIds.length)}) and ${compared.text}`,
+    values: [...experimentIds, ...compared.values],
+  });
 }
 
 function byRunId(compared: Sql, comparator: string): RunCondition {

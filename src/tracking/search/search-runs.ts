@@ -31,7 +31,7 @@ export const searchRuns = defineRead<never, RunSearch, { runs: readonly Run[]; n
   async (tx, search) => {
     const limit = checkPageSize(search.limit, mostRuns);
     const conditions = runConditions(search.filter, tx.capabilities);
-    const order = runOrder(search.orderBy);
+    const order = runOrder(search.orderBy, tx.capabilities);
     if (search.experimentIds.length === 0) return { runs: [], nextPageToken: undefined };
     const page = await findPage(tx, search, conditions, order, limit);
     return { runs: await withData(tx, page.rows), nextPageToken: page.nextPageToken };
@@ -44,8 +44,8 @@ const columns = runColumns
   .join(', ');
 
 /**
- * Three ways to the same page: the few candidates of a selective condition; else the metric that leads the order, walked in
- * its index; else the runs of the experiments, newest first.
+ * Three ways to the same page: the few candidates of a selective condition; else what leads the order, walked in its index;
+ * else the runs of the experiments, newest first.
  */
 async function findPage(
   tx: Tx<never>,
@@ -67,18 +67,17 @@ async function findPage(
     return readPage<RunRow>(tx, { ...base, conditions: [amongKeys(few), unindexed, ...shared] }, limit, search.pageToken);
   }
   const { leading } = order;
-  const [experimentId] = experimentIds;
-  if (leading !== undefined && experimentIds.length === 1) {
+  if (leading !== undefined && experimentIds.length === 1 && (leading.kind !== 'value' || (await hasManyRuns(tx, experimentIds[0]!)))) {
+    const alias = leading.kind === 'metric' ? 'o0' : 'r';
+    // Said of the row that is walked, a comparison with its own metric bounds the walk.
+    const bounds = conditions.flatMap(({ metric }) =>
+      leading.kind === 'metric' && metric?.name === leading.name ? [metric.on('o0')] : [],
+    );
+    const inExperiment: Sql = { text: `${alias}.experiment_id = ?`, values: experimentIds };
     const walk = {
       ...base,
-      from: { text: `metric_series o0 cross join runs r ${leading.joins}`, values: leading.values },
-      conditions: [
-        {
-          text: 'o0.experiment_id = ? and o0.name = ? and o0.is_nan = 0 and r.run_key = o0.run_key',
-          values: [experimentId!, leading.name],
-        },
-        ...shared,
-      ],
+      from: leading.from,
+      conditions: [inExperiment, leading.present, ...bounds, ...shared],
       order: order.terms.slice(1),
     };
     const page = await readPageAt<RunRow>(tx, walk, 0, limit, search.pageToken);
@@ -86,6 +85,14 @@ async function findPage(
   }
   const first = experimentIds.length === 1 ? { text: 'r.experiment_id = ?', values: experimentIds } : ofExperiments;
   return readPage<RunRow>(tx, { ...base, conditions: [first, ...shared] }, limit, search.pageToken);
+}
+
+/** Params and tags are indexed for all experiments at once: of a small one it is cheaper to sort the runs. */
+async function hasManyRuns(tx: Tx<never>, experimentId: number): Promise<boolean> {
+  const [row] = await tx
+    .statement<{ count: number }>('select count(*) as count from (select 1 from runs where experiment_id = ? limit 2001) runs')
+    .all(experimentId);
+  return row!.count > 2000;
 }
 
 function ofView(view: ViewType): Sql[] {

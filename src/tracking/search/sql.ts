@@ -17,6 +17,39 @@ export function comparison(capabilities: Capabilities, left: string, comparator:
   return { text: `${left} ${comparator === '!=' ? '<>' : comparator} ?`, values: single };
 }
 
+/** What an index holds of a long text. */
+const beginning = 100;
+
+export function beginningOf(column: string): string {
+  return `substr(${column}, 1, ${beginning})`;
+}
+
+/**
+ * What an index on `beginningOf(column)` alone tells of a comparison: true wherever the comparison is. Undefined for
+ * comparisons that such an index is no help to.
+ */
+export function comparisonOfBeginning(capabilities: Capabilities, column: string, comparator: string, value: string): Sql | undefined {
+  const start = beginningOf(column);
+  if (comparator === '=')
+    return { text: `${start} = ? and ${column} = ?`, values: [Array.from(value).slice(0, beginning).join(''), value] };
+  if (comparator !== 'LIKE' && comparator !== 'ILIKE') return undefined;
+  const compared = comparison(capabilities, start, comparator, value);
+  // Of a text that is longer the beginning says nothing.
+  const possible = { text: `(${compared.text} or length(${start}) = ${beginning})`, values: compared.values };
+  const range = comparator === 'LIKE' && capabilities.byteOrder ? rangeOf(value) : undefined;
+  if (range === undefined) return possible;
+  return { text: `${start} >= ? and ${start} < ? and ${possible.text}`, values: [range.from, range.to, ...possible.values] };
+}
+
+/** Between which texts all those lie that begin as the pattern does. */
+function rangeOf(pattern: string): { readonly from: string; readonly to: string } | undefined {
+  const literal = Array.from(/^[^%_]*/.exec(pattern)![0]).slice(0, beginning);
+  const last = literal.at(-1)?.codePointAt(0);
+  if (last === undefined || last === 0x10ffff) return undefined;
+  const following = last === 0xd7ff ? 0xe000 : last + 1; // between them lie the surrogates, which no text holds
+  return { from: literal.join(''), to: literal.slice(0, -1).join('') + String.fromCodePoint(following) };
+}
+
 /** One term of an ordering; what may be missing has a rank before it. */
 export interface OrderTerm {
   readonly expression: string;
