@@ -141,7 +141,7 @@ export const updateRun = defineWrite<never, RunChange, RunInfo>('tracking.update
       subjectId: run.run_id,
       at: change.now,
       actor: change.actor,
-      data: { experimentId: run.experiment_id, status: changed.status },
+      data: { experimentId: run.experiment_id, name: changed.name, status: changed.status },
     });
   }
   return runInfo(changed);

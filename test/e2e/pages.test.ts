@@ -134,7 +134,7 @@ describe('data', () => {
     expect(view.page.url()).toContain('filter=clean');
     await view.page.keyboard.press('Tab');
     await view.page.getByText('data/clean/victoria.parquet').click();
-    await view.page.getByText('millwright pull data/clean/victoria.parquet').waitFor();
+    await view.page.getByText('millwright pull data/clean/victoria.parquet').first().waitFor();
     expect(await text()).toContain('ingest@victoria');
     await expectAccessible(view.page);
     await view.page.getByRole('link', { name: 'What used it' }).first().click();
