@@ -243,6 +243,8 @@ describe('settings', () => {
     expect(((await asked.json()) as { principal: object }).principal).toMatchObject({ name: 'ci', role: 'editor' });
     await view.page.getByRole('button', { name: 'I have copied it' }).click();
     await view.page.getByRole('button', { name: 'Revoke ci' }).click();
+    // Before it is drawn there is no dialog to judge, and its name comes with its title.
+    await view.page.getByRole('dialog', { name: /ci/ }).getByRole('button', { name: 'Revoke' }).waitFor();
     await expectAccessible(view.page);
     await view.page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
     // While the dialog is open the list behind it is hidden from roles: only its end says that the token is revoked.
