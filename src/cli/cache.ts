@@ -18,11 +18,13 @@ export function configure(command: Command, io: Io): void {
     .argument('[value]', 'the new folder; relative to this one')
     .option('-u, --unset', 'use .dvc/cache again')
     .option('--json', 'print it as JSON')
+    .addHelpText('after', '\nExample:\n  $ millwright cache dir /mnt/shared/cache')
     .action((value: string | undefined, options: CacheDirFlags) => directory(openConfig(io), value, options, io));
   commonOptions(command.command('migrate'))
     .description('Move objects of DVC 2.x to the layout of 3.x (not supported: they are read where they are).')
     .option('--dvc-files', 'also the .dvc files')
     .option('--dry', 'only print what would be done')
+    .addHelpText('after', '\nExample:\n  $ dvc cache migrate')
     .action(() => {
       throw new MillwrightError(
         'NOT_IMPLEMENTED',

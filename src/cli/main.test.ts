@@ -1,12 +1,18 @@
+import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { resolveConfig } from '../config.ts';
 import { errorTable } from '../errors.ts';
 import type { Io } from './command.ts';
+import { commands } from './commands.ts';
 import { main } from './main.ts';
 
 async function run(...argv: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
   const printed = { stdout: '', stderr: '' };
-  const io: Io = {
+  return { status: await main(argv, ioOf(printed)), ...printed };
+}
+
+function ioOf(printed: { stdout: string; stderr: string }): Io {
+  return {
     cwd: '/nowhere',
     config: resolveConfig({ HOME: '/nowhere/home' }),
     stdout: (text) => void (printed.stdout += text),
@@ -16,7 +22,6 @@ async function run(...argv: string[]): Promise<{ status: number; stdout: string;
     signal: new AbortController().signal,
     exitCode: 0,
   };
-  return { status: await main(argv, io), ...printed };
 }
 
 describe('the command line', () => {
@@ -56,4 +61,21 @@ describe('the command line', () => {
       error: { code: 'USAGE', message: "'a/b' is no name for a project: use letters, digits, '-', '_' and '.', such as my-project" },
     });
   });
+
+  // `up` loads the whole server: test/faults/server-lifecycle.test.ts asks it, as a process
+  test.each(commands.filter(({ name }) => name !== 'up').map((entry) => [entry.name, entry] as const))(
+    '%s and each command below it shows an example in its help',
+    async (name, entry) => {
+      const command = new Command(name);
+      (await entry.load()).configure(command, ioOf({ stdout: '', stderr: '' }));
+      expect(withoutExample(command)).toEqual([]);
+    },
+  );
 });
+
+function withoutExample(command: Command): string[] {
+  let help = '';
+  command.configureOutput({ writeOut: (text) => void (help += text) }).outputHelp();
+  const below = command.commands.flatMap((child) => withoutExample(child as Command));
+  return /Examples?:\n {2}\$ /.test(help) ? below : [command.name(), ...below];
+}

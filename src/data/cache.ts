@@ -40,17 +40,21 @@ export function objectPath(cache: Cache, value: string): string {
 
 /** Whether the object is there and whole. One that is damaged is removed, so that the next fetch or add replaces it. */
 export function hasObject(cache: Cache, value: string): boolean {
+  return objectState(cache, value) === 'whole';
+}
+
+/** As {@link hasObject}, for those who say why an object is not there. */
+export function objectState(cache: Cache, value: string): 'whole' | 'missing' | 'damaged' {
   const path = objectPath(cache, value);
   const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return false;
-  if ((stat.mode & 0o777) === 0o444) return true;
-  if (stat.isDirectory()) return false;
+  if (stat === undefined || stat.isDirectory()) return 'missing';
+  if ((stat.mode & 0o777) === 0o444) return 'whole';
   if (digestOf(path, cache.algorithm) === value.replace(/\.dir$/, '')) {
     protect(path);
-    return true;
+    return 'whole';
   }
   unlinkSync(path);
-  return false;
+  return 'damaged';
 }
 
 /** @returns undefined where the object is missing, damaged or no directory object */

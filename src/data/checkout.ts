@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { MillwrightError, errnoOf } from '../errors.ts';
 import type { HashAlgorithm } from '../formats/dvc/entry.ts';
 import { createPacer } from '../lib/pacer.ts';
-import { hasObject, objectPath, readTree, type Cache } from './cache.ts';
+import { hasObject, objectPath, objectState, readTree, type Cache } from './cache.ts';
 import type { Progress } from './effects.ts';
 import { hashPath } from './hash.ts';
 import { createLinker } from './link.ts';
@@ -68,7 +68,7 @@ export async function planCheckout(repository: Repository, output: TrackedOutput
         : present.tree.map((file) => [file.relpath, file.md5]),
   );
   const changes = diff(current, wanted, insideOf(output.path, options.only));
-  const isMissing = changes.some(({ md5 }) => md5 !== undefined && !hasObject(cache, md5));
+  const isMissing = changes.some(({ md5 }) => md5 !== undefined && isLacking(repository, cache, md5));
   if (isMissing) return { ...unchangedPlan, isMissing };
   const unsaved = changes
     .filter((change) => change.replaces && !hasObject(cache, current.get(change.relpath)!))
@@ -82,6 +82,13 @@ export async function planCheckout(repository: Repository, output: TrackedOutput
         ? undefined
         : 'modified';
   return { output, kind, changes: [...changes, ...relinks], unsaved, isMissing, stats, held };
+}
+
+function isLacking({ effects }: Repository, cache: Cache, value: string): boolean {
+  const state = objectState(cache, value);
+  if (state === 'damaged')
+    effects.warn(`the cache object ${objectPath(cache, value)} was damaged and is removed: fetch or pull brings a whole one`);
+  return state !== 'whole';
 }
 
 const noStats: CheckoutStats = { added: 0, modified: 0, deleted: 0 };
