@@ -1,11 +1,12 @@
 /** Composition root: configuration → back ends → domains. The only file that chooses implementations. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { createToken, hasAdminToken, hashToken, newToken, principalOfToken, reservedTokenNames, setOperatorToken } from './access/index.ts';
 import { openBlobs } from './backends/blobs/open.ts';
 import type { Blobs, BlobsLocation } from './backends/blobs/port.ts';
+import { openColumns } from './backends/columns/open.ts';
 import type { Db } from './backends/db/port.ts';
 import { openPostgres } from './backends/db/postgres.ts';
 import { openSqlite } from './backends/db/sqlite.ts';
@@ -15,6 +16,7 @@ import { noContents, threadedContents, type DataContents } from './data/contents
 import { randomIds, type Ids } from './lib/ids.ts';
 import { systemClock, type Clock } from './lib/time.ts';
 import { migrations } from './migrations/index.ts';
+import { createIngest, openRecords, type Ingest, type Records } from './predictions/index.ts';
 import { digestInThread, type DigestFolder } from './registry/index.ts';
 import { runtimeFile } from './runtime-files.ts';
 import { ownState, readOwnerToken, type OwnedState } from './state-directory.ts';
@@ -26,6 +28,10 @@ export interface App {
   /** The bytes of data versions, where this server stands on a project. */
   readonly contents: DataContents;
   readonly digestFolder: DigestFolder;
+  /** Inference records: kept, searched, counted. */
+  readonly records: Records;
+  /** Keeps requests that models answered elsewhere. */
+  readonly ingest: Ingest;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Logger;
@@ -61,11 +67,14 @@ export async function openApp(stateDirectory: string, config: Config): Promise<A
   const blobs = await openBlobs(location);
   const contents = contentsOf(stateDirectory, config);
   const ownerToken = await ownerTokenOf(db, stateDirectory);
+  const records = await openRecordsIn(stateDirectory, { db, blobs, log, ownerToken });
   const app: App = {
     db,
     blobs,
     contents,
     digestFolder: digestInThread(runtimeFile('workers/digest.js'), location),
+    records,
+    ingest: createIngest(records),
     clock: systemClock,
     ids: randomIds,
     log,
@@ -77,6 +86,7 @@ export async function openApp(stateDirectory: string, config: Config): Promise<A
     ownerToken,
     async close() {
       await contents.close();
+      await records.close();
       await db.close();
       await blobs.close();
     },
@@ -113,6 +123,22 @@ async function ownerTokenOf(db: Db, stateDirectory: string): Promise<string> {
 function openDatabase(stateDirectory: string, config: Config): Promise<Db> {
   if (config.databaseUrl !== undefined) return openPostgres({ url: config.databaseUrl, connections: 10, migrations });
   return openSqlite({ path: join(stateDirectory, 'millwright.db'), threadFile: runtimeFile('writer.js'), readers: 2 });
+}
+
+/** Segments lie in the state directory, of which there is one for each process; sealed files go to the blobs. */
+function openRecordsIn(
+  stateDirectory: string,
+  { db, blobs, log, ownerToken }: Pick<App, 'db' | 'blobs' | 'log' | 'ownerToken'>,
+): Promise<Records> {
+  const columns = { folder: join(stateDirectory, 'predictions'), blobs, threadFile: runtimeFile('workers/predictions.js') };
+  return openRecords({
+    db,
+    clock: systemClock,
+    log,
+    settings: () => undefined,
+    maskKey: createHash('sha256').update(ownerToken).digest(),
+    openColumns: (hooks) => openColumns({ ...columns, ...hooks }),
+  });
 }
 
 /** A state that lies in a project, as `.millwright/` does, reads that project's cache and no other. */

@@ -4,6 +4,7 @@ import type { Home } from '../../src/api/home.ts';
 import type { Lineage } from '../../src/api/lineage.ts';
 import type * as models from '../../src/api/models.ts';
 import type * as runs from '../../src/api/pipeline-runs.ts';
+import type * as predictions from '../../src/api/predictions.ts';
 import type { Settings } from '../../src/api/settings.ts';
 import type { CreatedToken, CreateToken, LoginCode, TokenList } from '../../src/api/tokens.ts';
 import type { Call } from './client.ts';
@@ -21,6 +22,21 @@ export interface DatasetVersionIds {
   readonly path: string;
   readonly from: string;
   readonly to: string;
+}
+
+/** What a search of predictions can ask; see `docs/guides/predictions.md`. */
+export interface PredictionQuery {
+  readonly endpoint?: string;
+  readonly request_id?: string;
+  readonly filter?: string;
+  readonly text?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly status?: number;
+  readonly model?: string;
+  readonly version?: string;
+  readonly limit?: number;
+  readonly cursor?: string;
 }
 
 /** The address of the bytes of a file of a version: to be saved, or shown as an image. */
@@ -57,6 +73,11 @@ export function millwrightApi(call: Call) {
       call<models.DecisionPage>('GET', `${model(name)}/decisions`, { query }),
     promote: (name: string, body: models.Promote) => call<models.Promoted>('POST', `${model(name)}/promote`, { body }),
     rollBack: (name: string, body: models.RollBack) => call<models.Promoted>('POST', `${model(name)}/rollback`, { body }),
+    predictions: (query: PredictionQuery) => call<predictions.PredictionPage>('GET', '/api/1/predictions', { query: { ...query } }),
+    prediction: (requestId: string) => call<predictions.PredictionRequest>('GET', `/api/1/predictions/${encodeURIComponent(requestId)}`),
+    sendPredictions: (body: readonly unknown[]) => call<predictions.SentResult>('POST', '/api/1/predictions', { body }),
+    traffic: (endpoint: string, query: { from?: number; to?: number; bucket_ms?: number }) =>
+      call<predictions.Traffic>('GET', `/api/1/endpoints/${encodeURIComponent(endpoint)}/traffic`, { query }),
     tokens: () => call<TokenList>('GET', '/api/1/tokens'),
     createToken: (body: CreateToken) => call<CreatedToken>('POST', '/api/1/tokens', { body }),
     createLoginCode: () => call<LoginCode>('POST', '/api/1/login-codes', { body: {} }),

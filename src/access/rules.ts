@@ -11,6 +11,7 @@ export const actions = [
   'gate.override',
   'pipelines.record', // write pipeline runs and stage runs as `repro` does
   'pipelines.control', // start, cancel
+  'predictions.write', // send records of models served elsewhere
   'projects.write',
   'access.manage', // tokens, settings
 ] as const;
@@ -21,9 +22,9 @@ const mlflowActions: readonly Action[] = ['read', 'tracking.write', 'registry.wr
 
 const allowed: Record<Role, ReadonlySet<Action>> = {
   admin: new Set(actions),
-  editor: new Set([...mlflowActions, 'pipelines.record', 'pipelines.control']),
+  editor: new Set([...mlflowActions, 'pipelines.record', 'pipelines.control', 'predictions.write']),
   viewer: new Set<Action>(['read']),
-  stage: new Set([...mlflowActions]),
+  stage: new Set([...mlflowActions, 'predictions.write']),
   local: new Set(mlflowActions),
 };
 

@@ -89,6 +89,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./datasets.ts'),
   },
   { name: 'lineage', group: 'The loop', summary: 'Show what an object rests on and what it led to.', load: () => import('./lineage.ts') },
+  {
+    name: 'predictions',
+    group: 'The loop',
+    summary: 'Search what endpoints predicted, and send records of models served elsewhere.',
+    load: () => import('./predictions.ts'),
+  },
   { name: 'tokens', group: 'Server', summary: 'Make, list and revoke tokens.', load: () => import('./tokens.ts') },
   { name: 'url', group: 'Server', summary: 'Print an address that signs a browser in.', load: () => import('./url.ts') },
 ];

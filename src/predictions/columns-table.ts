@@ -25,7 +25,7 @@ export const predictionsTable: ColumnsTable = {
     prediction_value: 'DOUBLE',
   },
   partition: ['workspace_id', 'endpoint', 'day'],
-  folderOf: ({ workspace_id, endpoint, day }) => `${workspace_id}/${safeSegment(String(endpoint))}/date=${day}`,
+  folderOf: ({ workspace_id, endpoint, day }) => `${workspace_id}/predictions/${safeSegment(String(endpoint))}/date=${day}`,
   orderBy: 'at_ms, request_id, row_number',
   facts: `select workspace_id, endpoint, coalesce(model, '') as model, coalesce(version, '') as version,
     count(*) as rows, min(at_ms) as first_at, max(at_ms) as last_at from part group by all order by all`,

@@ -1,3 +1,4 @@
+export { createIngest, type Ingest } from './ingest.ts';
 export { openRecords, type ColumnsHooks, type Records, type RecordSettings } from './open-records.ts';
 export type { VersionCount } from './queries.ts';
 export type { InferenceRecord, RecordSink } from './record.ts';

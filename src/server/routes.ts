@@ -9,6 +9,7 @@ import { lineageRoutes } from './lineage.ts';
 import { modelRoutes } from './models.ts';
 import { pageRoutes } from './pages.ts';
 import { pipelineRunRoutes } from './pipeline-runs.ts';
+import { predictionRoutes } from './predictions.ts';
 import type { Route } from './route.ts';
 import { settingsRoutes } from './settings.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...lineageRoutes,
   ...modelRoutes,
+  ...predictionRoutes,
   ...homeRoutes,
   ...tokenRoutes,
   ...settingsRoutes,

@@ -47,6 +47,11 @@ const queries = [
   'offset',
   'from',
   'to',
+  'bucket_ms',
+  'status',
+  'text',
+  'endpoint',
+  'model',
 ];
 
 /** Names of all fields of all requests. */

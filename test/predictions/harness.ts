@@ -24,7 +24,7 @@ export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'millwright-re
 export async function openTestRecords({ folder, settings, openFile, ...given }: RecordsSetting): Promise<Records> {
   const db = given.db ?? (await openSqlite({ path: join(folder, 'records.db'), threadFile: runtimeFile('writer.js'), readers: 1 }));
   const blobs = given.blobs ?? filesystemBlobs({ root: join(folder, 'blobs') });
-  const columns = { folder: join(folder, 'columns'), blobs, prefix: 'predictions/', threadFile: runtimeFile('workers/predictions.js') };
+  const columns = { folder: join(folder, 'columns'), blobs, threadFile: runtimeFile('workers/predictions.js') };
   const records = await openRecords({
     db,
     clock: { now: () => Date.now() },

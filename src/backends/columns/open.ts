@@ -20,8 +20,6 @@ export interface ColumnsOptions {
   /** A folder of this process alone: segments, files being made, the cache of sealed files. */
   readonly folder: string;
   readonly blobs: SealedStore;
-  /** Put before every key of a sealed file; ends in `/`. */
-  readonly prefix: string;
   /** The bundle's file that calls `serveColumns`. */
   readonly threadFile: string;
   readonly now: () => number;
@@ -67,9 +65,9 @@ export async function openColumns(options: ColumnsOptions): Promise<Columns> {
     const parts = await thread.seal({ segment, folder: made });
     const files: SealedFile[] = [];
     for (const { key, path, sizeBytes, facts } of parts) {
-      await options.blobs.put(options.prefix + key, createReadStream(path));
+      await options.blobs.put(key, createReadStream(path));
       await rm(path);
-      files.push({ key: options.prefix + key, segment: segment.name, sizeBytes, facts });
+      files.push({ key, segment: segment.name, sizeBytes, facts });
     }
     await options.sealed(segment.name, files);
     await log.remove(segment.name);

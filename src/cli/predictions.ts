@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import type { Prediction, SentResult } from '../api/predictions.ts';
+import { errnoOf, MillwrightError } from '../errors.ts';
+import type { Io } from './command.ts';
+import { positiveInteger } from './positive-integer.ts';
+import { remoteApi } from './remote.ts';
+import { printTable } from './table.ts';
+
+interface SearchOptions {
+  readonly endpoint?: string;
+  readonly filter?: string;
+  readonly text?: string;
+  readonly model?: string;
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly json?: boolean;
+}
+
+/** Lines that go in one request. */
+const batchLines = 1000;
+
+export function configure(command: Command, io: Io): void {
+  command
+    .command('search', { isDefault: true })
+    .description('predictions, newest first')
+    .option('--endpoint <name>', 'only those of one endpoint')
+    .option('--filter <filter>', 'such as "features.temperature > 30 and prediction < 10", or status = 500')
+    .option('--text <words>', "words of the error's code or message")
+    .option('--model <name>', 'only those of one registered model')
+    .option('--limit <number>', 'how many, at most 1000', positiveInteger, 20)
+    .option('--cursor <cursor>', 'go on where a page ended')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  $ millwright predictions --endpoint load --filter "features.temperature > 30"')
+    .action((options: SearchOptions) => search(options, io));
+  command
+    .command('show <id>')
+    .description('all rows of one request')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  $ millwright predictions show 0192f0c1d2e37b8a9c0d1e2f3a4b5c6d')
+    .action((id: string, options: { json?: boolean }) => show(id, options.json === true, io));
+  command
+    .command('send <file>')
+    .description('send records of a model served elsewhere, as JSON lines; - reads standard input')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  $ millwright predictions send predictions.jsonl')
+    .action((file: string, options: { json?: boolean }) => send(file, options.json === true, io));
+  command.addHelpText('after', '\nExample:\n  $ millwright predictions --filter "prediction > 100"');
+}
+
+async function search({ json, ...query }: SearchOptions, io: Io): Promise<void> {
+  const { api } = await remoteApi(io);
+  const page = await api.predictions(query);
+  if (json === true) return io.stdout(`${JSON.stringify(page)}\n`);
+  printTable(io, ['REQUEST', 'ROW', 'AT', 'ENDPOINT', 'MODEL', 'STATUS', 'LATENCY', 'PREDICTION'], page.items.map(tableRow));
+  if (page.nextCursor !== undefined) io.stdout(`There is more: --cursor ${page.nextCursor}\n`);
+}
+
+function tableRow(row: Prediction): string[] {
+  return [
+    row.requestId,
+    String(row.row),
+    new Date(row.at).toISOString(),
+    row.endpoint,
+    row.model === null ? '' : `${row.model}/${row.version ?? ''}`,
+    String(row.status),
+    `${row.latencyMs.toFixed(1)} ms`,
+    row.errorCode ?? JSON.stringify(row.prediction),
+  ];
+}
+
+async function show(id: string, json: boolean, io: Io): Promise<void> {
+  const { api } = await remoteApi(io);
+  const { items } = await api.prediction(id);
+  if (json) return io.stdout(`${JSON.stringify(items)}\n`);
+  const first = items[0]!;
+  printTable(io, ['REQUEST', 'ROW', 'AT', 'ENDPOINT', 'MODEL', 'STATUS', 'LATENCY', 'PREDICTION'], items.map(tableRow));
+  if (first.errorMessage !== null) io.stdout(`${first.errorMessage}\n`);
+  for (const { row, features } of items) io.stdout(`features of row ${row}: ${JSON.stringify(features)}\n`);
+}
+
+async function send(file: string, json: boolean, io: Io): Promise<void> {
+  const { api } = await remoteApi(io);
+  const lines = (await readInput(file, io)).split('\n');
+  const total: SentResult = { kept: 0, alreadyThere: 0, problems: [] };
+  for (let from = 0; from < lines.length; from += batchLines) {
+    const numbered = lines.slice(from, from + batchLines).map((line, index) => ({ line, number: from + index + 1 }));
+    const batch = numbered.filter(({ line }) => line.trim() !== '');
+    const read = batch.map(({ line, number }) => ({ number, ...parseLine(line) }));
+    const good = read.filter((item) => item.message === undefined);
+    const result = await api.sendPredictions(good.map(({ value }) => value));
+    total.kept += result.kept;
+    total.alreadyThere += result.alreadyThere;
+    for (const { number, message } of read) if (message !== undefined) total.problems.push({ line: number, message });
+    for (const { line, message } of result.problems) total.problems.push({ line: good[line - 1]!.number, message });
+  }
+  if (json) io.stdout(`${JSON.stringify(total)}\n`);
+  else io.stdout(`${total.kept} kept, ${total.alreadyThere} already there, ${total.problems.length} refused\n`);
+  for (const { line, message } of total.problems) io.stderr(`${file}:${line}: ${message}\n`);
+  if (total.problems.length > 0) io.exitCode = 65;
+}
+
+function parseLine(line: string): { value?: unknown; message?: string } {
+  try {
+    return { value: JSON.parse(line) as unknown };
+  } catch (error) {
+    return { message: `the line is not JSON: ${(error as Error).message}` };
+  }
+}
+
+async function readInput(file: string, io: Io): Promise<string> {
+  if (file === '-') return readAll(process.stdin);
+  try {
+    return await readFile(resolve(io.cwd, file), 'utf8');
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    throw new MillwrightError('RESOURCE_DOES_NOT_EXIST', `${file} does not exist: name a file of JSON lines, or - for standard input`, {
+      cause: error,
+    });
+  }
+}
