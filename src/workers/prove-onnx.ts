@@ -4,7 +4,7 @@ import { openSession } from '../backends/inference/onnx-session.ts';
 import type { ProofReply, ProofRequest } from '../backends/inference/proof-child.ts';
 
 process.once('message', (request: ProofRequest) => {
-  prove(request)
+  void prove(request)
     .catch((error: unknown): ProofReply => ({ refused: error instanceof Error ? error.message : String(error) }))
     .then((reply) => process.send!(reply, () => process.disconnect()));
 });

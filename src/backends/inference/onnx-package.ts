@@ -55,7 +55,7 @@ async function fetchPackage(home: string, options: PackageOptions): Promise<void
   await mkdir(staging, { recursive: true });
   try {
     for (const file of ['package.json', 'package-lock.json']) await copyFile(runtimeFile(`onnx-runtime/${file}`), join(staging, file));
-    await promisify(execFile)('npm', installArguments, { cwd: staging, env: { ...options.env } as NodeJS.ProcessEnv, timeout: 600_000 });
+    await promisify(execFile)('npm', installArguments, { cwd: staging, env: options.env, timeout: 600_000 });
     await pruneOtherPlatforms(join(staging, 'node_modules', name, 'bin', 'napi-v6'));
     await rename(staging, home).catch(async (error: unknown) => {
       if (errnoOf(error) !== 'ENOTEMPTY' && errnoOf(error) !== 'EEXIST') throw error;

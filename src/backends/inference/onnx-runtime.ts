@@ -11,6 +11,8 @@ import type { ModelToLoad, Runtime, RuntimeLimits } from './port.ts';
 
 /** A call dearer than this never runs on the main thread. */
 const inlineMs = 0.3;
+/** Loading blocks, once: a model that takes longer stays in its threads. */
+const inlineLoadMs = 50;
 /** Every so manyth call goes to a thread although it is cheap: nothing else runs there, so its time is the model's. */
 const measureEvery = 256;
 const warmUps = 8;
@@ -78,7 +80,7 @@ function runtime({ model, source, limits, threads, facts, cost, memoryBytes }: L
 
   async function run(feeds: Tensor[], rows: number, signal: AbortSignal | undefined): Promise<readonly Tensor[]> {
     calls += 1;
-    if (calls % measureEvery !== 0 && cost.predict(rows) < inlineMs) {
+    if (calls % measureEvery !== 0 && facts.loadMs < inlineLoadMs && cost.predict(rows) < inlineMs) {
       if (inline !== undefined) return inline.run(feeds);
       openInline();
     }

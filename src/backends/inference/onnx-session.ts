@@ -18,6 +18,8 @@ export interface OnnxFacts {
   readonly inputs: readonly TensorDescription[];
   readonly outputs: readonly TensorDescription[];
   readonly zipMaps: readonly ZipMap[];
+  /** For how long loading blocked its thread. */
+  readonly loadMs: number;
 }
 
 export interface OnnxSession {
@@ -50,14 +52,16 @@ export async function openSession(source: OnnxSource): Promise<OnnxSession> {
   const ort = createRequire(join(source.packageFolder, 'package.json'))(source.packageFolder) as Ort;
   const edited = removeZipMaps(await readFile(source.file));
   const options: InferenceSession.SessionOptions = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 };
+  const startedAt = performance.now();
   // By its path where it can be: weights in files beside it are found from there.
   const session =
     edited === undefined
       ? await ort.InferenceSession.create(source.file, options)
       : await ort.InferenceSession.create(edited.file, options);
+  const loadMs = performance.now() - startedAt;
   const outputs = describe(session.outputMetadata);
   return {
-    facts: { inputs: describe(session.inputMetadata), outputs, zipMaps: edited?.zipMaps ?? [] },
+    facts: { inputs: describe(session.inputMetadata), outputs, zipMaps: edited?.zipMaps ?? [], loadMs },
     async run(feeds) {
       const values = Object.fromEntries(feeds.map((feed) => [feed.name, toOrt(ort, feed)]));
       const answers = await session.run(values);
@@ -80,8 +84,7 @@ function toOrt(ort: Ort, { datatype, data, shape }: Tensor): OrtTensor {
 }
 
 function fromOrt(name: string, datatype: Datatype, value: OnnxValue): Tensor {
-  const tensor = value as OrtTensor;
-  return { name, datatype, shape: [...tensor.dims], data: halfBits(tensor.data as TensorData) };
+  return { name, datatype, shape: [...value.dims], data: halfBits(value.data) };
 }
 
 /** Newer engines give half-precision numbers as numbers; tensors here hold their bits. */

@@ -132,7 +132,7 @@ export class PythonWorker {
     });
     socket.on('data', (chunk) => {
       try {
-        read(chunk as Buffer);
+        read(chunk);
       } catch (error) {
         this.#end(error instanceof Error ? error.message : String(error));
       }
@@ -178,7 +178,7 @@ function spawnWorker(command: PythonCommand, socketPath: string): ChildProcess {
   return spawn(command.python, [runtimeFile('python_worker.py'), socketPath, command.folder], {
     cwd: tmpdir(),
     detached: true,
-    env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)) as Record<string, string>,
+    env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }

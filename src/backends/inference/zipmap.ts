@@ -35,11 +35,13 @@ function domainOf(opset: Uint8Array): string {
 }
 
 function zipMapsOf(message: Uint8Array): ZipMap[] {
-  return nodes(message).flatMap((fields) => {
-    const output = text(fields.find(({ number }) => number === node.output));
-    const labels = fields.filter(({ number }) => number === node.attribute).flatMap((field) => labelsOf(field.value));
-    return isZipMap(fields) ? [{ output, labels }] : [];
-  });
+  // Attributes of other nodes are not looked into: those of a forest are a field for each number.
+  return nodes(message)
+    .filter(isZipMap)
+    .map((fields) => ({
+      output: text(fields.find(({ number }) => number === node.output)),
+      labels: fields.filter(({ number }) => number === node.attribute).flatMap((field) => labelsOf(field.value)),
+    }));
 }
 
 function nodes(message: Uint8Array): Field[][] {
