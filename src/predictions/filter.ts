@@ -40,6 +40,7 @@ const kinds = ['word', 'number', 'text', 'operator', 'open', 'close'] as const;
 export function filterSql(filter: string, bind: (value: ColumnsValue) => string): string {
   if (filter.length > limits.characters) throw refuse(filter, limits.characters, `is longer than ${limits.characters} characters`);
   const tokens = tokenize(filter);
+  const ctx = { filter, bind };
   let at = 0;
   let comparisons = 0;
   const isWord = (word: string): boolean => tokens[at]!.kind === 'word' && tokens[at]!.source.toUpperCase() === word;
@@ -95,34 +96,40 @@ export function filterSql(filter: string, bind: (value: ColumnsValue) => string)
   function compare(field: Token, operator: string, value: Value): string {
     if (value === null) {
       if (operator !== '=' && operator !== 'is distinct from') throw refuse(filter, field.at, 'compares null with = and != only');
-      return `${textOf(field)} is ${operator === '=' ? '' : 'not '}null`;
+      return `${textOf(field, ctx)} is ${operator === '=' ? '' : 'not '}null`;
     }
     if (operator.endsWith('like') && typeof value !== 'string') throw refuse(filter, field.at, "takes a 'text' after LIKE");
-    const left = typeof value === 'number' ? numberOf(field) : textOf(field);
+    const left = typeof value === 'number' ? numberOf(field, ctx) : textOf(field, ctx);
     return `${left} ${operator} ${bind(typeof value === 'boolean' ? String(value) : value)}`;
-  }
-
-  function textOf(field: Token): string {
-    const feature = featureOf(field.source);
-    if (feature !== undefined) return `json_extract_string(features, ${bind(feature)})`;
-    const name = field.source.toLowerCase();
-    if (name === 'prediction') return "json_extract_string(prediction, '$')";
-    if (textFields.includes(name)) return name;
-    if (numberFields.includes(name)) return `cast(${name} as varchar)`;
-    const known = ['features.NAME', 'prediction', ...textFields, ...numberFields].join(', ');
-    throw refuse(filter, field.at, `knows no field '${field.source.slice(0, 64)}'; there are ${known}`);
-  }
-
-  function numberOf(field: Token): string {
-    const name = field.source.toLowerCase();
-    if (numberFields.includes(name)) return name;
-    if (name === 'prediction') return 'prediction_value';
-    return `try_cast(${textOf(field)} as double)`;
   }
 
   const sql = any(0);
   if (tokens[at]!.kind !== 'end') throw refuse(filter, tokens[at]!.at, `needs AND or OR before '${tokens[at]!.source.slice(0, 64)}'`);
   return sql;
+}
+
+interface Context {
+  readonly filter: string;
+  readonly bind: (value: ColumnsValue) => string;
+}
+
+/** A field as text. */
+function textOf(field: Token, { filter, bind }: Context): string {
+  const feature = featureOf(field.source);
+  if (feature !== undefined) return `json_extract_string(features, ${bind(feature)})`;
+  const name = field.source.toLowerCase();
+  if (name === 'prediction') return "json_extract_string(prediction, '$')";
+  if (textFields.includes(name)) return name;
+  if (numberFields.includes(name)) return `cast(${name} as varchar)`;
+  const known = ['features.NAME', 'prediction', ...textFields, ...numberFields].join(', ');
+  throw refuse(filter, field.at, `knows no field '${field.source.slice(0, 64)}'; there are ${known}`);
+}
+
+function numberOf(field: Token, ctx: Context): string {
+  const name = field.source.toLowerCase();
+  if (numberFields.includes(name)) return name;
+  if (name === 'prediction') return 'prediction_value';
+  return `try_cast(${textOf(field, ctx)} as double)`;
 }
 
 function tokenize(filter: string): Token[] {

@@ -46,7 +46,7 @@ function hash(value: unknown, key: Uint8Array): string {
       ? Buffer.from(value).toString('base64')
       : typeof value === 'string'
         ? value
-        : String(JSON.stringify(value, bigintText));
+        : JSON.stringify(value, bigintText);
   return createHmac('sha256', key).update(text).digest('hex').slice(0, 32);
 }
 

@@ -3,7 +3,7 @@ import { SentPrediction, type PredictionPage, type PredictionRequest, type SentR
 import { MillwrightError } from '../errors.ts';
 import type { PredictionSearch } from '../predictions/index.ts';
 import { decodeUtf8, parseJson } from './body.ts';
-import { integerQuery } from './query.ts';
+import { integerQuery, requiredQuery } from './query.ts';
 import type { Call, Route } from './route.ts';
 
 const sentLimitBytes = 8 * 1024 * 1024;
@@ -44,7 +44,7 @@ async function search({ app, principal, query }: Call): Promise<PredictionPage> 
 
 async function show({ app, principal, params }: Call): Promise<PredictionRequest> {
   const items = await app.records.findRequest(principal, params['requestId']!);
-  if (items.length > 0) return { items: items as PredictionRequest['items'] };
+  if (items.length > 0) return { items };
   throw new MillwrightError(
     'RESOURCE_DOES_NOT_EXIST',
     `no prediction has the request id '${params['requestId']!.slice(0, 256)}': it may not have been sampled`,
@@ -52,8 +52,9 @@ async function show({ app, principal, params }: Call): Promise<PredictionRequest
 }
 
 async function traffic({ app, principal, params, query }: Call): Promise<Traffic> {
-  const to = integerQuery(query, 'to', { default: app.clock.now(), min: 0, max: latest });
-  const from = integerQuery(query, 'from', { default: Math.max(0, to - 3_600_000), min: 0, max: to });
+  for (const name of ['from', 'to']) requiredQuery(query, name);
+  const to = integerQuery(query, 'to', { default: 0, min: 0, max: latest });
+  const from = integerQuery(query, 'from', { default: 0, min: 0, max: to });
   const bucketMs = integerQuery(query, 'bucket_ms', { default: Math.max(1000, Math.ceil((to - from) / 60)), min: 1000, max: latest });
   if ((to - from) / bucketMs > bucketLimit) {
     throw new MillwrightError(

@@ -1,20 +1,11 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { errnoOf, MillwrightError } from '../../errors.ts';
 import { AppendLog, type SegmentExtent } from './append-log.ts';
 import type { Columns, SealedFile } from './port.ts';
+import { FileGone, sealedFileCache, type SealedStore } from './sealed-files.ts';
 import type { OpenSegmentFile } from './segment-file.ts';
 import { ColumnsJobError, ColumnsThread } from './thread.ts';
-
-/** Where sealed files go: the part of the blobs' port that is used. */
-export interface SealedStore {
-  put(key: string, source: AsyncIterable<Uint8Array>): Promise<unknown>;
-  get(key: string): Promise<{ readonly stream: NodeJS.ReadableStream } | undefined>;
-  delete(key: string): Promise<void>;
-}
 
 export interface ColumnsOptions {
   /** A folder of this process alone: segments, files being made, the cache of sealed files. */
@@ -39,11 +30,10 @@ export interface ColumnsOptions {
 
 const retryMs = 60_000;
 
-class FileGone extends MillwrightError {}
-
 /** Opens an append log with its Parquet files. Neither the thread nor DuckDB is loaded before the first search or full segment. */
 export async function openColumns(options: ColumnsOptions): Promise<Columns> {
   const thread = new ColumnsThread(options.threadFile);
+  const cache = sealedFileCache(join(options.folder, 'cache'), options.blobs);
   let sealing = Promise.resolve();
   let retry: NodeJS.Timeout | undefined;
   let closed = false;
@@ -61,22 +51,10 @@ export async function openColumns(options: ColumnsOptions): Promise<Columns> {
   const made = join(options.folder, 'making');
   await rm(made, { recursive: true, force: true });
 
-  async function sealSegment(segment: SegmentExtent): Promise<void> {
-    const parts = await thread.seal({ segment, folder: made });
-    const files: SealedFile[] = [];
-    for (const { key, path, sizeBytes, facts } of parts) {
-      await options.blobs.put(key, createReadStream(path));
-      await rm(path);
-      files.push({ key, segment: segment.name, sizeBytes, facts });
-    }
-    await options.sealed(segment.name, files);
-    await log.remove(segment.name);
-  }
-
   async function sealFull(): Promise<void> {
     clearTimeout(retry);
     try {
-      for (const segment of log.full()) if (!closed) await sealSegment(segment);
+      for (const segment of log.full()) if (!closed) await sealSegment(segment, { ...options, thread, log, folder: made });
     } catch (error) {
       // A sealing that is cut off by closing is begun anew at the next opening.
       if (closed) return;
@@ -90,19 +68,6 @@ export async function openColumns(options: ColumnsOptions): Promise<Columns> {
     return sealing;
   }
 
-  async function localPath(key: string): Promise<string> {
-    const cache = join(options.folder, 'cache');
-    const path = join(cache, `${createHash('sha256').update(key).digest('hex')}.parquet`);
-    if (await stat(path).then(() => true, isAbsent)) return path;
-    await mkdir(cache, { recursive: true });
-    const read = await options.blobs.get(key);
-    if (read === undefined) throw new FileGone('TEMPORARILY_UNAVAILABLE', `the file ${key} of records is gone: ask again`);
-    const part = `${path}.${process.hrtime.bigint()}.part`;
-    await pipeline(read.stream, createWriteStream(part));
-    await rename(part, path);
-    return path;
-  }
-
   if (log.segments().length > 0) void sealLater();
   return {
     append: (parts, written) => log.append(parts, written),
@@ -113,7 +78,7 @@ export async function openColumns(options: ColumnsOptions): Promise<Columns> {
         const open = segments.filter(({ name }) => !sealed.sealed.includes(name));
         try {
           const paths: string[] = [];
-          for (const key of sealed.files) paths.push(await localPath(key));
+          for (const key of sealed.files) paths.push(await cache.path(key));
           return await thread.query({ sql, values, segments: open, paths });
         } catch (error) {
           // A segment was sealed, or a file dropped, between the look at the database and the look at the disk.
@@ -128,7 +93,7 @@ export async function openColumns(options: ColumnsOptions): Promise<Columns> {
     },
     async drop(file) {
       await options.blobs.delete(file);
-      await rm(join(options.folder, 'cache', `${createHash('sha256').update(file).digest('hex')}.parquet`), { force: true });
+      await cache.forget(file);
     },
     async close() {
       closed = true;
@@ -140,7 +105,19 @@ export async function openColumns(options: ColumnsOptions): Promise<Columns> {
   };
 }
 
-function isAbsent(error: unknown): false {
-  if (errnoOf(error) !== 'ENOENT') throw error;
-  return false;
+interface Sealing extends Pick<ColumnsOptions, 'blobs' | 'sealed' | 'folder'> {
+  readonly thread: ColumnsThread;
+  readonly log: AppendLog;
+}
+
+async function sealSegment(segment: SegmentExtent, { thread, log, blobs, sealed, folder }: Sealing): Promise<void> {
+  const parts = await thread.seal({ segment, folder });
+  const files: SealedFile[] = [];
+  for (const { key, path, sizeBytes, facts } of parts) {
+    await blobs.put(key, createReadStream(path));
+    await rm(path);
+    files.push({ key, segment: segment.name, sizeBytes, facts });
+  }
+  await sealed(segment.name, files);
+  await log.remove(segment.name);
 }
