@@ -6,7 +6,7 @@
  *
  * `fasttrackml` wants its program in build/fasttrackml-env (`pip install --no-deps FastTrackML==0.6.0` in a venv there).
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -148,7 +148,13 @@ async function syncsOf(pid: number, port: number): Promise<string> {
   const client = connect(port, 1);
   const { experiment_id } = await client.post('experiments/create', { name: 'syncs' });
   const { run } = (await client.post('runs/create', { experiment_id })) as { run: { info: { run_id: string } } };
-  const tracer = spawn('strace', ['-f', '-e', 'trace=fsync,fdatasync', '-p', `${pid}`], { stdio: ['ignore', 'ignore', 'pipe'] });
+  // A peer may answer from another process than the one that was started.
+  const group = spawnSync('pgrep', ['-g', `${pid}`], { encoding: 'utf8' })
+    .stdout.trim()
+    .split('\n');
+  const tracer = spawn('strace', ['-f', '-e', 'trace=fsync,fdatasync', ...group.flatMap((id) => ['-p', id])], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const done = new Promise<void>((resolve) => tracer.once('close', () => resolve()).once('error', () => resolve()));
   let seen = '';
   const attached = new Promise<void>((resolve) => {
