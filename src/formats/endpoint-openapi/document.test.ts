@@ -107,7 +107,8 @@ test.each(cases)('the example of the Open Inference Protocol for %s is read', (_
 test.each(cases)('the document for %s has unique operations and no reference that leads nowhere', (_, signature, body) => {
   const { text, document } = read(signature, body);
   const operations = [...text.matchAll(/"operationId":"(\w+)"/g)].map(([, id]) => id);
-  expect(operations.toSorted()).toEqual(['infer', 'invocations', 'modelMetadata', 'modelReady', 'ping']);
+  expect(new Set(operations).size).toBe(operations.length);
+  expect(operations).toEqual(['invocations', 'ping', 'modelMetadata', 'modelReady', 'infer']);
   const { schemas } = document['components'] as { schemas: Record<string, unknown> };
   const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name!);
   expect(references.length).toBeGreaterThan(5);

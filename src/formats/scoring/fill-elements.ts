@@ -18,5 +18,5 @@ export function fillElements(
     if (element === undefined) onMisfit(index, values[index]);
     else writable[index] = element;
   }
-  return data as TensorData;
+  return data;
 }

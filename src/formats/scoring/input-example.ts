@@ -34,6 +34,6 @@ export function servingText({ example, serving }: ExampleTexts): string {
   const isSplit =
     isObject(data) && Array.isArray(data['data']) && Object.keys(data).every((key) => ['columns', 'data', 'index'].includes(key));
   if (!isSplit) return stringifyLossless(wrapped);
-  const { inputs: _, ...rest } = wrapped as Readonly<Record<string, unknown>>;
+  const { inputs: _, ...rest } = wrapped;
   return stringifyLossless({ dataframe_split: data, ...rest });
 }
