@@ -55,7 +55,7 @@ function parseType(item: Mapping, part: string): ColumnType | NestedType {
   const plain = columnTypes.find((known) => known === type);
   if (plain !== undefined) return plain;
   const nested = nestedTypes.find((known) => known === type);
-  if (nested === undefined) throw invalid(part, `has type ${`${JSON.stringify(type)}`.slice(0, 64)}, which is not known`);
+  if (nested === undefined) throw invalid(part, `has type ${JSON.stringify(type ?? null).slice(0, 64)}, which is not known`);
   const { name: _name, required: _required, optional: _optional, default: _default, shape: _shape, ...definition } = item;
   return { nested, definition };
 }

@@ -76,7 +76,7 @@ function parseHeader(entry: unknown, index: number): TensorHeader {
 export function parseDatatype(value: unknown, name: string): Datatype {
   const known = datatypes.find((datatype) => datatype === value);
   if (known === undefined) {
-    throw invalid(name, `datatype ${`${JSON.stringify(value)}`.slice(0, 64)} is not known: use one of ${datatypes.join(', ')}`);
+    throw invalid(name, `datatype ${JSON.stringify(value ?? null).slice(0, 64)} is not known: use one of ${datatypes.join(', ')}`);
   }
   return known;
 }
@@ -87,7 +87,7 @@ const maxRank = 32;
 export function parseShape(value: unknown, name: string): readonly number[] {
   const isShape = Array.isArray(value) && value.length <= maxRank && value.every((size) => Number.isSafeInteger(size) && size >= 0);
   if (!isShape || !Number.isSafeInteger(elementCount(value as number[]))) {
-    throw invalid(name, `shape ${`${JSON.stringify(value)}`.slice(0, 64)} is not a list of sizes, each a whole number ≥ 0`);
+    throw invalid(name, `shape ${JSON.stringify(value ?? null).slice(0, 64)} is not a list of sizes, each a whole number ≥ 0`);
   }
   return value as number[];
 }
