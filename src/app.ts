@@ -10,6 +10,7 @@ import { openColumns } from './backends/columns/open.ts';
 import type { Db } from './backends/db/port.ts';
 import { openPostgres } from './backends/db/postgres.ts';
 import { openSqlite } from './backends/db/sqlite.ts';
+import type { Inference } from './backends/inference/port.ts';
 import { createLocks } from './backends/locks/flock.ts';
 import type { Config } from './config.ts';
 import { noContents, threadedContents, type DataContents } from './data/contents/index.ts';
@@ -19,6 +20,7 @@ import { migrations } from './migrations/index.ts';
 import { createIngest, openRecords, type Ingest, type Records } from './predictions/index.ts';
 import { digestInThread, type DigestFolder } from './registry/index.ts';
 import { runtimeFile } from './runtime-files.ts';
+import { createHost, defaultSettings, loadModel, type EndpointHost, type EndpointSettings, type LoadedModel } from './serving/index.ts';
 import { ownState, readOwnerToken, type OwnedState } from './state-directory.ts';
 
 /** What operations of the domains are given; each declares the part of it that it uses. */
@@ -32,6 +34,8 @@ export interface App {
   readonly records: Records;
   /** Keeps requests that models answered elsewhere. */
   readonly ingest: Ingest;
+  /** The endpoints that this process serves. */
+  readonly endpoints: EndpointHost;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Logger;
@@ -68,10 +72,21 @@ export async function openApp(stateDirectory: string, config: Config): Promise<A
   const contents = contentsOf(stateDirectory, config);
   const ownerToken = await ownerTokenOf(db, stateDirectory);
   const records = await openRecordsIn(stateDirectory, { db, blobs, log, ownerToken });
+  const inference = lazyInference(config, log);
+  const endpoints = createHost({
+    db,
+    blobs,
+    inference: inference.get,
+    clock: systemClock,
+    ids: randomIds,
+    log,
+    modelCache: join(stateDirectory, 'models'),
+  });
   const app: App = {
     db,
     blobs,
     contents,
+    endpoints,
     digestFolder: digestInThread(runtimeFile('workers/digest.js'), location),
     records,
     ingest: createIngest(records),
@@ -85,6 +100,8 @@ export async function openApp(stateDirectory: string, config: Config): Promise<A
     },
     ownerToken,
     async close() {
+      await endpoints.close();
+      await inference.close();
       await contents.close();
       await records.close();
       await db.close();
@@ -118,6 +135,47 @@ async function ownerTokenOf(db: Db, stateDirectory: string): Promise<string> {
   const fixed = { scope: { workspaceId: 1 }, role: 'admin', stageRunId: null, expiresAt: null } as const;
   await db.write(createToken, { ...fixed, id: randomIds.uuid7(), hash: hashToken(token), name, now });
   return token;
+}
+
+/** Made when the first model is loaded: a server without endpoints has none of it. */
+function lazyInference(config: Config, log: Pick<Logger, 'info'>): { readonly get: () => Promise<Inference>; close(): Promise<void> } {
+  let made: Promise<Inference> | undefined;
+  return {
+    get: () => (made ??= openInference(config, (text) => log.info(text))),
+    close: async () => (await made)?.close(),
+  };
+}
+
+/** One model folder, running, for `millwright serve`: no state, no server. @throws MODEL_INVALID */
+export async function openModel(
+  config: Config,
+  folder: string,
+  label: string,
+  settings: Partial<EndpointSettings>,
+  signal: AbortSignal,
+): Promise<{ readonly model: LoadedModel; close(): Promise<void> }> {
+  const inference = await openInference(config, () => undefined);
+  try {
+    const model = await loadModel(inference, folder, label, { ...defaultSettings, ...settings }, signal);
+    return { model, close: () => inference.close() };
+  } catch (error) {
+    await inference.close();
+    throw error;
+  }
+}
+
+async function openInference(config: Config, log: (text: string) => void): Promise<Inference> {
+  const [{ createInference }, { ensureEnvironment }] = await Promise.all([
+    import('./backends/inference/inference.ts'),
+    import('./backends/python/environment.ts'),
+  ]);
+  const { env, userCacheDir: cacheDir } = config;
+  return createInference({
+    cacheDir,
+    env,
+    log,
+    ensureEnvironment: (request) => ensureEnvironment({ ...request, cacheDir: join(cacheDir, 'python'), env }),
+  });
 }
 
 function openDatabase(stateDirectory: string, config: Config): Promise<Db> {

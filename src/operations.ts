@@ -19,6 +19,8 @@ import * as moveWrites from './registry/move-writes.ts';
 import * as registryQueries from './registry/queries.ts';
 import * as registrySearches from './registry/search-queries.ts';
 import * as registryWrites from './registry/writes.ts';
+import * as servingQueries from './serving/queries.ts';
+import * as servingWrites from './serving/writes.ts';
 import * as artifactQueries from './tracking/artifact-queries.ts';
 import * as datasetQueries from './tracking/dataset-queries.ts';
 import * as experimentQueries from './tracking/experiment-queries.ts';
@@ -63,6 +65,8 @@ const modules: readonly Record<string, unknown>[] = [
   gateQueries,
   gateWrites,
   moveWrites,
+  servingQueries,
+  servingWrites,
   searchExperiments,
   searchLoggedModels,
   searchRuns,

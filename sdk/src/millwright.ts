@@ -1,4 +1,5 @@
 import type * as datasets from '../../src/api/datasets.ts';
+import type * as endpoints from '../../src/api/endpoints.ts';
 import type { EventList } from '../../src/api/events.ts';
 import type { Home } from '../../src/api/home.ts';
 import type { Lineage } from '../../src/api/lineage.ts';
@@ -48,6 +49,7 @@ export function datasetContentPath(version: DatasetVersionId, file: string): str
 export function millwrightApi(call: Call) {
   const run = (id: string): string => `/api/1/pipeline-runs/${encodeURIComponent(id)}`;
   const stage = (id: string, name: string): string => `${run(id)}/stages/${encodeURIComponent(name)}`;
+  const endpoint = (name: string): string => `/api/1/endpoints/${encodeURIComponent(name)}`;
   const model = (name: string): string => `/api/1/models/${encodeURIComponent(name)}`;
   return {
     home: () => call<Home>('GET', '/api/1/home'),
@@ -71,6 +73,7 @@ export function millwrightApi(call: Call) {
     model: (name: string) => call<models.ModelDetail>('GET', model(name)),
     decisions: (name: string, query: { cursor?: string; limit?: number }) =>
       call<models.DecisionPage>('GET', `${model(name)}/decisions`, { query }),
+    modelFiles: (query: { model?: string; endpoint?: string }) => call<models.ModelFiles>('GET', '/api/1/model-files', { query }),
     promote: (name: string, body: models.Promote) => call<models.Promoted>('POST', `${model(name)}/promote`, { body }),
     rollBack: (name: string, body: models.RollBack) => call<models.Promoted>('POST', `${model(name)}/rollback`, { body }),
     predictions: (query: PredictionQuery) => call<predictions.PredictionPage>('GET', '/api/1/predictions', { query: { ...query } }),
@@ -78,6 +81,12 @@ export function millwrightApi(call: Call) {
     sendPredictions: (body: readonly unknown[]) => call<predictions.SentResult>('POST', '/api/1/predictions', { body }),
     traffic: (endpoint: string, query: { from?: number; to?: number; bucket_ms?: number }) =>
       call<predictions.Traffic>('GET', `/api/1/endpoints/${encodeURIComponent(endpoint)}/traffic`, { query }),
+    endpoints: () => call<endpoints.EndpointList>('GET', '/api/1/endpoints'),
+    endpoint: (name: string) => call<endpoints.EndpointDetail>('GET', endpoint(name)),
+    declareEndpoints: (body: endpoints.DeclareEndpoints) => call<Record<string, never>>('PUT', '/api/1/endpoints', { body }),
+    removeEndpoint: (name: string) => call<Record<string, never>>('DELETE', endpoint(name)),
+    rollBackEndpoint: (name: string, body: endpoints.RollBackEndpoint) =>
+      call<endpoints.RolledBack>('POST', `${endpoint(name)}/rollback`, { body }),
     tokens: () => call<TokenList>('GET', '/api/1/tokens'),
     createToken: (body: CreateToken) => call<CreatedToken>('POST', '/api/1/tokens', { body }),
     createLoginCode: () => call<LoginCode>('POST', '/api/1/login-codes', { body: {} }),

@@ -12,6 +12,8 @@ export const actions = [
   'pipelines.record', // write pipeline runs and stage runs as `repro` does
   'pipelines.control', // start, cancel
   'predictions.write', // send records of models served elsewhere
+  'predict',
+  'endpoints.write', // declare, change, roll back, remove
   'projects.write',
   'access.manage', // tokens, settings
 ] as const;
@@ -22,10 +24,10 @@ const mlflowActions: readonly Action[] = ['read', 'tracking.write', 'registry.wr
 
 const allowed: Record<Role, ReadonlySet<Action>> = {
   admin: new Set(actions),
-  editor: new Set([...mlflowActions, 'pipelines.record', 'pipelines.control', 'predictions.write']),
-  viewer: new Set<Action>(['read']),
-  stage: new Set([...mlflowActions, 'predictions.write']),
-  local: new Set(mlflowActions),
+  editor: new Set([...mlflowActions, 'pipelines.record', 'pipelines.control', 'predictions.write', 'predict', 'endpoints.write']),
+  viewer: new Set<Action>(['read', 'predict']),
+  stage: new Set([...mlflowActions, 'predictions.write', 'predict']),
+  local: new Set([...mlflowActions, 'predict']),
 };
 
 export function isAllowed(role: Role, action: Action): boolean {

@@ -105,6 +105,15 @@ export type Promote = Static<typeof Promote>;
 export const RollBack = Type.Object({ target: PromotionTarget, reason: Type.String({ minLength: 1, maxLength: 2000 }) });
 export type RollBack = Static<typeof RollBack>;
 
+/** `GET /api/1/model-files?model=|endpoint=`: a version and the paths of its files, relative to its folder. */
+export const ModelFiles = Type.Object({
+  name: Type.String(),
+  version: Type.Integer(),
+  runId: orNull(Type.String()),
+  files: Type.Array(Type.String()),
+});
+export type ModelFiles = Static<typeof ModelFiles>;
+
 /** Where the name stands now. */
 export const Promoted = Type.Object({ version: orNull(Type.Integer()) });
 export type Promoted = Static<typeof Promoted>;

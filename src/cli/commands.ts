@@ -82,11 +82,12 @@ export const commands: readonly CommandEntry[] = [
     summary: 'List models, show their decisions, promote and roll back.',
     load: () => import('./models.ts'),
   },
+  { name: 'serve', group: 'Server', summary: 'Serve one model at the root of a port of its own.', load: () => import('./serve.ts') },
   {
-    name: 'datasets',
+    name: 'endpoints',
     group: 'The loop',
-    summary: 'List datasets; read, profile and compare their versions.',
-    load: () => import('./datasets.ts'),
+    summary: 'Declare, show, roll back and remove endpoints.',
+    load: () => import('./endpoints.ts'),
   },
   { name: 'lineage', group: 'The loop', summary: 'Show what an object rests on and what it led to.', load: () => import('./lineage.ts') },
   {

@@ -76,6 +76,6 @@ describe('the command line', () => {
 function withoutExample(command: Command): string[] {
   let help = '';
   command.configureOutput({ writeOut: (text) => void (help += text) }).outputHelp();
-  const below = command.commands.flatMap((child) => withoutExample(child as Command));
+  const below = command.commands.flatMap((child) => withoutExample(child));
   return /Examples?:\n {2}\$ /.test(help) ? below : [command.name(), ...below];
 }

@@ -9,6 +9,8 @@ export const eventKinds = [
   'alias.moved',
   'stage.moved',
   'gate.refused',
+  'deployment.live',
+  'deployment.failed',
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];

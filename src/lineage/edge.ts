@@ -9,6 +9,7 @@ export const nodeKinds = [
   'logged_model', // m-<32 hex>
   'model_version', // `<name>/<version>`
   'decision', // id of the gate's decision
+  'endpoint', // its name
 ] as const;
 
 export type NodeKind = (typeof nodeKinds)[number];

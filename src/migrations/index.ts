@@ -9,6 +9,7 @@ import { evidenceSource } from './0006-evidence-source.ts';
 import { stageRunMessages } from './0007-stage-run-messages.ts';
 import { predictions } from './0008-predictions.ts';
 import { searchIndices } from './0009-search-indices.ts';
+import { serving } from './0010-serving.ts';
 
 export const migrations: readonly Migration[] = [
   access,
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   stageRunMessages,
   predictions,
   searchIndices,
+  serving,
 ];

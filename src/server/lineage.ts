@@ -78,6 +78,8 @@ async function present(app: Pick<App, 'db'>, scope: Scope, nodes: readonly Node[
       }
       case 'commit':
         return { kind, id, label: id.slice(0, 10), href: null };
+      case 'endpoint':
+        return { kind, id, label: id, href: `/endpoints/${encodeURIComponent(id)}` };
       case 'logged_model':
       case 'decision':
         return { kind, id, label: id.slice(0, 10), href: null };

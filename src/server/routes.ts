@@ -1,11 +1,14 @@
 import { datasetContentRoutes } from './dataset-contents.ts';
 import { datasetRoutes } from './datasets.ts';
+import { endpointRoutes } from './endpoints.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
 import { metricCurveRoutes } from './metric-curves.ts';
 import { mlflowRoutes } from './mlflow/index.ts';
 import { homeRoutes } from './home.ts';
+import { inferenceRoutes } from './inference/routes.ts';
 import { lineageRoutes } from './lineage.ts';
+import { modelFileRoutes } from './model-files.ts';
 import { modelRoutes } from './models.ts';
 import { pageRoutes } from './pages.ts';
 import { pipelineRunRoutes } from './pipeline-runs.ts';
@@ -26,6 +29,9 @@ export const routes: readonly Route[] = [
   ...lineageRoutes,
   ...modelRoutes,
   ...predictionRoutes,
+  ...modelFileRoutes,
+  ...endpointRoutes,
+  ...inferenceRoutes,
   ...homeRoutes,
   ...tokenRoutes,
   ...settingsRoutes,

@@ -50,11 +50,15 @@ export async function openRecorder(repository: RecordedRepository, cause: string
   const isTooLarge = patch !== undefined && patch.length > patchLimit;
   if (isTooLarge)
     io.stderr(`the changes that are not committed are too large to keep with the run (${patch.length} characters): commit them\n`);
+  const api = millwrightApi(callOf(server));
+  const name = project?.project ?? basename(repository.root);
+  const endpoints = (project?.endpoints ?? []).map((endpoint) => ({ ...endpoint }));
+  if (endpoints.length > 0) await api.declareEndpoints({ project: name, endpoints });
   return createRecorder({
-    api: millwrightApi(callOf(server)),
+    api,
     url: server.url,
     root: repository.root,
-    project: project?.project ?? basename(repository.root),
+    project: name,
     cause,
     commit,
     branch: await git?.branch(),

@@ -65,6 +65,8 @@ function findFaultInScalar(value: unknown, schema: Schema, fault: FaultOf): Faul
     if (schema.const !== undefined && value !== schema.const) {
       return fault(`is ${value}, and this version of Millwright reads ${schema.const}`, `write ${schema.const}, or upgrade Millwright`);
     }
+    const { minimum = -Infinity, maximum = Infinity } = schema;
+    if (value < minimum || value > maximum) return fault(`is ${value}, not from ${minimum} to ${maximum}`, 'write a number in that range');
     return undefined;
   }
   if (typeof value !== 'string') return fault(`is ${kindOf(value)}, not a text`, 'put it in quotes');

@@ -27,11 +27,20 @@ models:
         },
         { model: 'other', protects: ['best'], evidence: { stage: 'evaluate@x', file: 'm.json' }, expression: 'candidate.f1 > 0.5' },
       ],
+      endpoints: [],
     });
   });
 
+  test('gives endpoints with the settings that are set', () => {
+    const text = 'schema: 1\nendpoints:\n  load: { model: models:/load@champion, timeout_seconds: 5 }\n  old: { model: models:/load/3 }\n';
+    expect(read(text).endpoints).toEqual([
+      { name: 'load', model: 'models:/load@champion', settings: { timeoutMs: 5000 } },
+      { name: 'old', model: 'models:/load/3', settings: {} },
+    ]);
+  });
+
   test('needs no more than its version', () => {
-    expect(read('schema: 1\n')).toEqual({ project: undefined, gates: [] });
+    expect(read('schema: 1\n')).toEqual({ project: undefined, gates: [], endpoints: [] });
   });
 
   const model = (lines: string): string => `schema: 1\nmodels:\n  m:\n${lines}`;
@@ -40,8 +49,16 @@ models:
     ['', 'millwright.yaml:1:1: the file is empty, not a mapping; write `key: value` lines below it'],
     ['project: x\n', 'millwright.yaml:1:1: schema is missing; Version of this format.'],
     ['schema: 2\n', 'millwright.yaml:1:9: schema is 2, and this version of Millwright reads 1; write 1, or upgrade Millwright'],
-    ['schema: 1\nmodell: {}\n', 'millwright.yaml:2:1: modell is not known here; the keys are schema, project, models'],
-    ['schema: 1\nendpoints: {}\n', 'millwright.yaml:2:12: endpoints is not there yet in this version of Millwright; take the section out'],
+    ['schema: 1\nmodell: {}\n', 'millwright.yaml:2:1: modell is not known here; the keys are schema, project, models, endpoints'],
+    ['schema: 1\nmonitors: {}\n', 'millwright.yaml:2:11: monitors is not there yet in this version of Millwright; take the section out'],
+    [
+      'schema: 1\nendpoints:\n  load: { model: load }\n',
+      "millwright.yaml:3:18: endpoints.load.model is 'load'; write models:/NAME@ALIAS, models:/NAME/STAGE or models:/NAME/VERSION",
+    ],
+    [
+      'schema: 1\nendpoints:\n  load: { model: models:/load@champion, workers: 0 }\n',
+      'millwright.yaml:3:50: endpoints.load.workers is 0, not from 1 to 64; write a number in that range',
+    ],
     ['schema: 1\nproject: 7\n', 'millwright.yaml:2:10: project is the number 7, not a text; put it in quotes'],
     [
       model('    gate: "true"\n'),

@@ -8,6 +8,21 @@ import { laterSections, projectSchema } from './schema.ts';
 export interface ProjectFile {
   readonly project: string | undefined;
   readonly gates: readonly GateDefinition[];
+  readonly endpoints: readonly EndpointDefinition[];
+}
+
+/** What an endpoint of `endpoints:` declares; settings that are left out have their defaults. */
+export interface EndpointDefinition {
+  readonly name: string;
+  readonly model: string;
+  readonly settings: {
+    readonly runtime?: 'auto' | 'onnx' | 'python_function';
+    readonly workers?: number;
+    readonly queue?: number;
+    readonly timeoutMs?: number;
+    readonly memoryBytes?: number;
+    readonly batchRows?: number;
+  };
 }
 
 /** What a model of `models:` declares. */
@@ -45,18 +60,57 @@ export function parseProject(text: string, name: string): ProjectFile {
     checkFile(settings.evidence.file, model, () => place(offsetOf(document, ['models', model, 'evidence', 'file'])));
     return { model, protects: settings.protects ?? protectedByDefault, evidence: settings.evidence, expression: settings.gate };
   });
-  return { project: value.project, gates };
+  const endpoints = Object.entries(value.endpoints ?? {}).map(([name, endpoint]): EndpointDefinition => {
+    checkEndpoint(name, endpoint, (key) => place(offsetOf(document, ['endpoints', name, ...key])));
+    return { name, model: endpoint.model, settings: settingsOf(endpoint) };
+  });
+  return { project: value.project, gates, endpoints };
 }
 
 /** What the schema has made sure of. */
 interface ProjectYaml {
   readonly project?: string;
+  readonly endpoints?: Readonly<Record<string, EndpointYaml>>;
   readonly models?: Readonly<
     Record<
       string,
       { readonly protects?: readonly string[]; readonly evidence: { readonly stage: string; readonly file: string }; readonly gate: string }
     >
   >;
+}
+
+interface EndpointYaml {
+  readonly model: string;
+  readonly runtime?: string;
+  readonly workers?: number;
+  readonly queue?: number;
+  readonly timeout_seconds?: number;
+  readonly memory_mib?: number;
+  readonly batch_rows?: number;
+}
+
+const runtimes = ['auto', 'onnx', 'python_function'] as const;
+
+function checkEndpoint(name: string, { model, runtime }: EndpointYaml, place: (key: readonly string[]) => string): void {
+  if (!/^[a-zA-Z0-9](?:[a-zA-Z0-9._-]{0,126}[a-zA-Z0-9])?$/.test(name))
+    throw invalid(`${place([])}: endpoints.${name}: this is no name of an endpoint; use letters, digits, '.', '_' and '-'`);
+  if (!/^models:\/[^/@]+[@/][^/@]+$/.test(model))
+    throw invalid(
+      `${place(['model'])}: endpoints.${name}.model is '${model}'; write models:/NAME@ALIAS, models:/NAME/STAGE or models:/NAME/VERSION`,
+    );
+  if (runtime !== undefined && !runtimes.some((known) => known === runtime))
+    throw invalid(`${place(['runtime'])}: endpoints.${name}.runtime is '${runtime}'; write ${runtimes.join(', ')}`);
+}
+
+function settingsOf({ runtime, workers, queue, timeout_seconds, memory_mib, batch_rows }: EndpointYaml): EndpointDefinition['settings'] {
+  return {
+    ...(runtime === undefined ? {} : { runtime: runtime as 'auto' }),
+    ...(workers === undefined ? {} : { workers }),
+    ...(queue === undefined ? {} : { queue }),
+    ...(timeout_seconds === undefined ? {} : { timeoutMs: timeout_seconds * 1000 }),
+    ...(memory_mib === undefined ? {} : { memoryBytes: memory_mib * 1024 ** 2 }),
+    ...(batch_rows === undefined ? {} : { batchRows: batch_rows }),
+  };
 }
 
 function laterSection(document: Document): Fault | undefined {

@@ -6,6 +6,8 @@ export interface Schema {
   readonly type: 'object' | 'array' | 'string' | 'integer';
   readonly description?: string;
   readonly const?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
   readonly pattern?: string;
   readonly minLength?: number;
   readonly maxLength?: number;
@@ -38,6 +40,31 @@ const model: Schema = {
   },
 };
 
+const endpoint: Schema = {
+  type: 'object',
+  description: 'A name under which the version that a model URI stands on answers.',
+  required: ['model'],
+  properties: {
+    model: {
+      type: 'string',
+      description: 'What it serves: models:/NAME@ALIAS (it follows the alias), models:/NAME/STAGE or models:/NAME/VERSION.',
+      minLength: 1,
+      maxLength: 1000,
+    },
+    runtime: { type: 'string', description: 'auto (default), onnx or python_function.', minLength: 1, maxLength: 20 },
+    workers: { type: 'integer', description: 'Processes of a Python model; 1 unless set.', minimum: 1, maximum: 64 },
+    queue: { type: 'integer', description: 'Requests that wait at most; 256 unless set.', minimum: 1, maximum: 100_000 },
+    timeout_seconds: { type: 'integer', description: 'After which a request is given up; 60 unless set.', minimum: 1, maximum: 3600 },
+    memory_mib: { type: 'integer', description: 'What one Python worker may take; 2048 unless set.', minimum: 64, maximum: 1_048_576 },
+    batch_rows: {
+      type: 'integer',
+      description: 'Rows of waiting requests that one call of a Python model takes together; 1024 unless set, 1 joins none.',
+      minimum: 1,
+      maximum: 1_000_000,
+    },
+  },
+};
+
 export const projectSchema: Schema = {
   type: 'object',
   required: ['schema'],
@@ -50,8 +77,9 @@ export const projectSchema: Schema = {
       maxLength: 200,
     },
     models: { type: 'object', description: 'Gates, by the name of the registered model.', additionalProperties: model },
+    endpoints: { type: 'object', description: 'Endpoints, by name.', additionalProperties: endpoint },
   },
 };
 
 /** Sections that the format keeps names for and this version does not read. */
-export const laterSections: readonly string[] = ['environments', 'pipelines', 'endpoints', 'monitors'];
+export const laterSections: readonly string[] = ['environments', 'pipelines', 'monitors'];

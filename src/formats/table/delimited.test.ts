@@ -19,6 +19,10 @@ test('quotes, doubled quotes, line breaks in fields, CRLF, empty lines, a last l
   ]);
 });
 
+test('waits for the next character after a quote, also over an empty piece', () => {
+  expect(read(['"q"', '', '"c",d'])).toEqual([['q"c', 'd']]);
+});
+
 test('is the same wherever the text is cut', () => {
   const text = 'a,"b ""q"" c",d\r\n"x\r\ny",,"" \nlast,"un';
   const whole = read([text]);

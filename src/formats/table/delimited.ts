@@ -30,7 +30,7 @@ export function delimitedReader(delimiter: string, onRow: (fields: string[]) => 
   return {
     push(text) {
       let at = 0;
-      if (quoteAtEnd) {
+      if (quoteAtEnd && text !== '') {
         quoteAtEnd = false;
         if (text.startsWith('"')) {
           field += '"';

@@ -1,0 +1,115 @@
+/**
+ * One model at the root of a port of its own: what `millwright serve` runs, a container for SageMaker (`/ping`,
+ * `/invocations`) and for KServe (`/v2/…`). It asks for no token: whoever reaches the port may predict.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { MillwrightError } from '../../errors.ts';
+import { randomIds } from '../../lib/ids.ts';
+import { drain, readBytes } from '../body.ts';
+import { isAnswer, type AnswerValue } from '../route.ts';
+import { openInference } from './open-inference.ts';
+import { inferenceBodyLimitBytes, requestIdOf, type Directory } from './routes.ts';
+import { invocations, openApi, ping, scoringError, version } from './scoring.ts';
+import type { InferenceCall, Served } from './served.ts';
+
+export interface Container {
+  readonly port: number;
+  /** Takes no more requests, lets running ones end (25 s at most: SageMaker kills after 30). */
+  close(): Promise<void>;
+}
+
+interface ContainerRoute {
+  readonly method: string;
+  readonly pattern: RegExp;
+  readonly onError: (error: unknown) => AnswerValue;
+  readonly handler: (call: InferenceCall, params: Readonly<Record<string, string>>) => Promise<AnswerValue> | AnswerValue;
+}
+
+export async function startContainer(served: Served, options: { readonly host: string; readonly port: number }): Promise<Container> {
+  const routes = routesOf(served);
+  const server = createServer({ requestTimeout: 120_000, headersTimeout: 30_000, keepAliveTimeout: 75_000 }, (request, response) => {
+    handle(routes, request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const inUse = `port ${options.port} on ${options.host} is in use: choose another with --port, or 0 for a free one`;
+      reject(error.code === 'EADDRINUSE' ? new MillwrightError('PORT_IN_USE', inUse, { cause: error }) : error);
+    });
+    server.listen(options.port, options.host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => server.closeAllConnections(), 25_000);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+function routesOf(served: Served): ContainerRoute[] {
+  const directory: Directory = { find: (name) => (name === served.endpoint ? served : undefined), names: () => [served.endpoint] };
+  const scoring = (method: string, path: string, handler: ContainerRoute['handler']): ContainerRoute => ({
+    method,
+    pattern: new RegExp(`^${path}$`),
+    onError: scoringError,
+    handler,
+  });
+  return [
+    scoring('POST', '/invocations', (call) => invocations(served, call)),
+    scoring('GET', '/ping', () => ping(served)),
+    scoring('GET', '/health', () => ping(served)),
+    scoring('GET', '/version', () => version(served)),
+    scoring('GET', '/openapi\\.json', (call) => openApi(served, '', call.headers.host)),
+    ...openInference.map(({ method, url, onError, handler }): ContainerRoute => ({
+      method,
+      pattern: new RegExp(`^${url.replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`),
+      onError,
+      handler: (call, params) => handler(directory, params, call),
+    })),
+  ];
+}
+
+async function handle(routes: readonly ContainerRoute[], request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = (request.url ?? '/').split('?', 1)[0]!;
+  const known = routes.filter((route) => route.pattern.test(path));
+  const route = known.find(({ method }) => method === request.method);
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  try {
+    if (route === undefined) throw new MillwrightError('ENDPOINT_NOT_FOUND', `no route ${request.method} ${path.slice(0, 200)}`);
+    const body = request.method === 'GET' ? new Uint8Array() : await readBytes(request, inferenceBodyLimitBytes);
+    const requestId = requestIdOf(request.headers) ?? randomIds.uuid7();
+    const call = { headers: request.headers, body, signal: controller.signal, requestId };
+    send(response, await route.handler(call, paramsOf(route, path)));
+  } catch (error) {
+    await drain(request);
+    send(response, (route ?? known[0])?.onError(error) ?? scoringError(error));
+  }
+}
+
+function paramsOf({ pattern }: ContainerRoute, path: string): Record<string, string> {
+  try {
+    return Object.fromEntries(Object.entries(pattern.exec(path)?.groups ?? {}).map(([name, text]) => [name, decodeURIComponent(text)]));
+  } catch (error) {
+    throw new MillwrightError('BAD_REQUEST', 'the path is not percent-encoded UTF-8', { cause: error });
+  }
+}
+
+function send(response: ServerResponse, value: AnswerValue): void {
+  if (!isAnswer(value) || response.destroyed) return;
+  const body = typeof value.body === 'string' || value.body instanceof Uint8Array ? value.body : '';
+  response.writeHead(value.status ?? 200, {
+    'x-content-type-options': 'nosniff',
+    'content-length': String(Buffer.byteLength(body)),
+    ...value.headers,
+  });
+  response.end(body);
+}

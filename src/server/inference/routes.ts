@@ -1,0 +1,94 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { AnswerValue, Call, Route } from '../route.ts';
+import { openInference } from './open-inference.ts';
+import { invocations, openApi, ping, scoringError, version } from './scoring.ts';
+import { notServed, type InferenceCall, type Served } from './served.ts';
+
+/** Bodies of requests for predictions: as SageMaker's real-time limit of 6 MB, and some room. */
+export const inferenceBodyLimitBytes = 16 * 1024 * 1024;
+
+const base = '/endpoints/:name';
+const scoring = { action: 'predict', onError: scoringError } as const;
+
+/** Every endpoint on the server's own port; `millwright serve` answers the same at the root of another. */
+export const inferenceRoutes: readonly Route[] = [
+  {
+    ...scoring,
+    method: 'POST',
+    url: `${base}/invocations`,
+    body: 'bytes',
+    bodyLimitBytes: inferenceBodyLimitBytes,
+    handler: (call) => invocations(servedBy(call), inferenceCall(call)),
+  },
+  { ...scoring, method: 'GET', url: `${base}/ping`, body: 'none', handler: async (call) => ping(servedBy(call)) },
+  { ...scoring, method: 'GET', url: `${base}/health`, body: 'none', handler: async (call) => ping(servedBy(call)) },
+  { ...scoring, method: 'GET', url: `${base}/version`, body: 'none', handler: async (call) => version(servedBy(call)) },
+  {
+    ...scoring,
+    method: 'GET',
+    url: `${base}/openapi.json`,
+    body: 'none',
+    handler: async (call) => openApi(servedBy(call), `/endpoints/${encodeURIComponent(call.params['name']!)}`, call.headers.host),
+  },
+  ...openInference.map(({ method, url, handler, onError }): Route => ({
+    method,
+    url,
+    action: 'predict',
+    body: method === 'POST' ? 'bytes' : 'none',
+    bodyLimitBytes: inferenceBodyLimitBytes,
+    onError,
+    handler: (call) => handler(directoryOf(call), call.params, inferenceCall(call)),
+  })),
+];
+
+/** What the Open Inference Protocol asks of a server: its models by name. */
+export interface Directory {
+  find(name: string): Served | undefined;
+  names(): readonly string[];
+}
+
+export interface OpenInferenceRoute {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly onError: (error: unknown) => AnswerValue;
+  readonly handler: (directory: Directory, params: Readonly<Record<string, string>>, call: InferenceCall) => Promise<AnswerValue>;
+}
+
+function directoryOf(call: Call): Directory {
+  return { find: (name) => findServed(call, name), names: () => call.app.endpoints.names(call.principal) };
+}
+
+function servedBy(call: Call): Served {
+  const name = call.params['name']!;
+  const served = findServed(call, name);
+  if (served === undefined) throw notServed(name);
+  return served;
+}
+
+function findServed({ app, principal }: Call, name: string): Served | undefined {
+  const generation = app.endpoints.find(principal, name);
+  if (generation === undefined) return undefined;
+  const { version: found } = generation;
+  return {
+    endpoint: name,
+    workspaceId: principal.workspaceId,
+    model: generation,
+    version: { name: found.name, version: String(found.version), runId: found.runId },
+    records: app.records,
+  };
+}
+
+function inferenceCall({ app, headers, body, signal }: Call): InferenceCall {
+  return {
+    headers,
+    body: body instanceof Uint8Array ? body : new Uint8Array(),
+    signal,
+    requestId: requestIdOf(headers) ?? app.ids.uuid7(),
+  };
+}
+
+/** The client's own id, where it is one that can stand in a header and a path. */
+export function requestIdOf(headers: IncomingHttpHeaders): string | undefined {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : undefined;
+}

@@ -1,0 +1,76 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { errorTable, MillwrightError } from '../../errors.ts';
+import type { ModelInput, ModelOutput } from '../../formats/tensor/tensor.ts';
+import type { InferenceRecord, RecordSink } from '../../predictions/index.ts';
+import type { LoadedModel } from '../../serving/index.ts';
+import { knownError } from '../errors.ts';
+
+/** An endpoint as the inference routes see it, on the server and in a container of its own alike. */
+export interface Served {
+  readonly endpoint: string;
+  readonly workspaceId: number;
+  readonly model: LoadedModel;
+  readonly version: { readonly name: string; readonly version: string; readonly runId: string | undefined };
+  /** Undefined where no records are kept. */
+  readonly records: RecordSink | undefined;
+}
+
+/** One request for predictions, its body read. */
+export interface InferenceCall {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Uint8Array;
+  readonly signal: AbortSignal;
+  readonly requestId: string;
+}
+
+/**
+ * Runs the model and keeps the record before anybody hears of the answer; a refusal is kept, too.
+ * @param read body → input; throws where it does not fit
+ */
+export async function predict(
+  served: Served,
+  call: InferenceCall,
+  protocol: InferenceRecord['protocol'],
+  read: () => { readonly input: ModelInput; readonly requestId?: string | undefined },
+): Promise<ModelOutput> {
+  const at = Date.now();
+  const begun = performance.now();
+  let { requestId } = call;
+  let input: ModelInput | undefined;
+  const keep = async (status: number, output: ModelOutput | undefined, error: InferenceRecord['error']): Promise<void> => {
+    await served.records?.append({
+      workspaceId: served.workspaceId,
+      requestId,
+      endpoint: served.endpoint,
+      model: served.version,
+      at,
+      latencyMs: performance.now() - begun,
+      status,
+      protocol,
+      input,
+      output,
+      error,
+    });
+  };
+  let output: ModelOutput;
+  try {
+    const request = read();
+    input = request.input;
+    requestId = request.requestId ?? requestId;
+    output = await served.model.runtime.predict(input, call.signal);
+  } catch (error) {
+    const { code, message } = knownError(error);
+    await keep(errorTable[code].status, undefined, { code, message });
+    throw error;
+  }
+  await keep(200, output, undefined);
+  return output;
+}
+
+/** Nothing answers under this name: it is not there, or its first version is not loaded yet. */
+export function notServed(name: string): MillwrightError {
+  return new MillwrightError(
+    'RESOURCE_DOES_NOT_EXIST',
+    `no endpoint '${name.slice(0, 128)}' is live here: \`millwright endpoints list\` shows the state of each`,
+  );
+}

@@ -1,0 +1,133 @@
+import type { Scope } from '../access/index.ts';
+import { asTx, defineRead, type Tx } from '../backends/db/port.ts';
+import { findVersion, findVersionByAlias, latestVersions, listDecisions, type Decision, type ModelVersion } from '../registry/index.ts';
+import { MillwrightError } from '../errors.ts';
+import type { Deployment, Endpoint, EndpointSettings, Followed } from './endpoint.ts';
+import type { ServingTables } from './tables.ts';
+
+/** An endpoint beside the version that it should serve now, and who decided that. */
+export interface DesiredEndpoint {
+  readonly endpoint: Endpoint;
+  /** Undefined while the name stands on no version, or no such model is there. */
+  readonly target: { readonly version: ModelVersion; readonly reason: string; readonly actor: string } | undefined;
+}
+
+export const listEndpoints = defineRead<ServingTables, { scope: Scope }, Endpoint[]>('serving.listEndpoints', async (tx, { scope }) => {
+  const rows = await tx
+    .statement<ServingTables['endpoints']>('select * from endpoints where workspace_id = ? order by name')
+    .all(scope.workspaceId);
+  return rows.map(endpointOf);
+});
+
+export const findEndpoint = defineRead<ServingTables, { scope: Scope; name: string }, Endpoint | undefined>(
+  'serving.findEndpoint',
+  async (tx, { scope, name }) => {
+    const [row] = await tx
+      .statement<ServingTables['endpoints']>('select * from endpoints where workspace_id = ? and name = ?')
+      .all(scope.workspaceId, name);
+    return row && endpointOf(row);
+  },
+);
+
+/** Of one endpoint, newest first. */
+export const listDeployments = defineRead<ServingTables, { scope: Scope; endpoint: string; limit: number }, Deployment[]>(
+  'serving.listDeployments',
+  async (tx, { scope, endpoint, limit }) => {
+    const rows = await tx
+      .statement<ServingTables['deployments']>('select * from deployments where workspace_id = ? and endpoint = ? order by id desc limit ?')
+      .all(scope.workspaceId, endpoint, limit);
+    return rows.map(deploymentOf);
+  },
+);
+
+/**
+ * Every endpoint of every workspace with the version that it should serve: what hosts compare with what they run. Asked
+ * again and again instead of remembered from events, so a process that was away or restarted ends at the same answer.
+ */
+export const desiredEndpoints = defineRead<ServingTables, Record<string, never>, DesiredEndpoint[]>(
+  'serving.desiredEndpoints',
+  async (tx) => {
+    const rows = await tx.statement<ServingTables['endpoints']>('select * from endpoints order by workspace_id, name').all();
+    const desired: DesiredEndpoint[] = [];
+    for (const row of rows) {
+      const endpoint = endpointOf(row);
+      desired.push({ endpoint, target: await targetOf(tx, endpoint) });
+    }
+    return desired;
+  },
+);
+
+/** The version that a model URI stands on now; undefined where there is none. */
+export const findFollowed = defineRead<ServingTables, { scope: Scope; follows: Followed }, ModelVersion | undefined>(
+  'serving.findFollowed',
+  (tx, { scope, follows }) => resolveFollowed(tx, scope, follows),
+);
+
+/** The version that the name of a model URI stands on now. */
+async function resolveFollowed(tx: Tx<ServingTables>, scope: Scope, { model, kind, name }: Followed): Promise<ModelVersion | undefined> {
+  const registry = asTx(tx);
+  try {
+    if (kind === 'version') return await findVersion.run(registry, { scope, name: model, version: Number(name) });
+    if (kind === 'alias') return await findVersionByAlias.run(registry, { scope, name: model, alias: name });
+    return (await latestVersions.run(registry, { scope, name: model, stages: [name] })).at(-1);
+  } catch (error) {
+    // A model that is registered later is followed from then on.
+    if (error instanceof MillwrightError && error.code === 'RESOURCE_DOES_NOT_EXIST') return undefined;
+    throw error;
+  }
+}
+
+async function targetOf(tx: Tx<ServingTables>, endpoint: Endpoint): Promise<DesiredEndpoint['target']> {
+  const scope = { workspaceId: endpoint.workspaceId };
+  const { follows, pinned } = endpoint;
+  const decision = await lastDecision(tx, scope, follows);
+  if (pinned !== undefined && pinned.over === (decision?.id ?? '')) {
+    const version = await findVersion.run(asTx(tx), { scope, name: follows.model, version: pinned.version });
+    if (version !== undefined) return { version, reason: `rollback: ${pinned.reason}`, actor: pinned.by };
+  }
+  const resolved = await resolveFollowed(tx, scope, follows);
+  if (resolved === undefined) return undefined;
+  const reason = follows.kind === 'version' ? 'declared' : `${follows.kind} ${follows.name}`;
+  return { version: resolved, reason, actor: decision?.version === resolved.version ? decision.actor : endpoint.updatedBy };
+}
+
+/** The newest move of the name that an endpoint follows. */
+export async function lastDecision(tx: Tx<ServingTables>, scope: Scope, { model, kind, name }: Followed): Promise<Decision | undefined> {
+  if (kind === 'version') return undefined;
+  const decisions = await listDecisions.run(asTx(tx), { scope, name: model, limit: 200, before: undefined });
+  return decisions.find(({ outcome, target }) => outcome === 'moved' && target.kind === kind && target.name === name);
+}
+
+function endpointOf(row: ServingTables['endpoints']): Endpoint {
+  return {
+    workspaceId: row.workspace_id,
+    name: row.name,
+    project: row.project,
+    follows: { model: row.model_name, kind: row.follows_kind, name: row.follows },
+    settings: JSON.parse(row.settings) as EndpointSettings,
+    pinned:
+      row.pinned_version === null || row.pinned_over === null
+        ? undefined
+        : { version: row.pinned_version, over: row.pinned_over, by: row.pinned_by ?? '', reason: row.pinned_reason ?? '' },
+    updatedAt: row.updated_at,
+    updatedBy: row.updated_by,
+  };
+}
+
+function deploymentOf(row: ServingTables['deployments']): Deployment {
+  return {
+    id: row.id,
+    endpoint: row.endpoint,
+    model: row.model_name,
+    version: row.version,
+    state: row.state,
+    flavor: row.flavor ?? undefined,
+    reason: row.reason,
+    actor: row.actor,
+    message: row.message ?? undefined,
+    log: row.log ?? undefined,
+    createdAt: row.created_at,
+    liveAt: row.live_at ?? undefined,
+    endedAt: row.ended_at ?? undefined,
+  };
+}

@@ -1,0 +1,202 @@
+import { recordAudit, type Principal, type Scope } from '../access/index.ts';
+import { defineWrite, type Tx } from '../backends/db/port.ts';
+import { recordEvent, type EventKind } from '../events/index.ts';
+import { MillwrightError } from '../errors.ts';
+import { recordEdges } from '../lineage/index.ts';
+import { checkEndpointName, endpointNotFound, type EndpointSettings, type Followed } from './endpoint.ts';
+import { findEndpoint, lastDecision } from './queries.ts';
+import type { ServingTables } from './tables.ts';
+
+export interface EndpointDeclaration {
+  readonly name: string;
+  readonly follows: Followed;
+  readonly settings: EndpointSettings;
+}
+
+interface Change {
+  readonly principal: Principal;
+  readonly now: number;
+  readonly auditId: string;
+}
+
+/** Makes endpoints, or changes them: hosts take up what differs. What is the same already is left as it is. */
+export const declareEndpoints = defineWrite<
+  ServingTables,
+  Change & { readonly project: string; readonly endpoints: readonly EndpointDeclaration[] },
+  void
+>('serving.declareEndpoints', async (tx, { principal, now, auditId, project, endpoints }) => {
+  const scope = { workspaceId: principal.workspaceId };
+  const changes: unknown[] = [];
+  for (const { name, follows, settings } of endpoints) {
+    checkEndpointName(name);
+    const before = await findEndpoint.run(tx as unknown as Tx<never>, { scope, name });
+    const isSame =
+      before !== undefined &&
+      before.project === project &&
+      JSON.stringify([before.follows, before.settings]) === JSON.stringify([follows, settings]);
+    if (isSame) continue;
+    const values = {
+      project,
+      model_name: follows.model,
+      follows_kind: follows.kind,
+      follows: follows.name,
+      settings: JSON.stringify(settings),
+      updated_at: now,
+      updated_by: principal.name,
+    };
+    const unpinned = { pinned_version: null, pinned_over: null, pinned_by: null, pinned_reason: null };
+    await tx.kysely
+      .insertInto('endpoints')
+      .values({ workspace_id: scope.workspaceId, name, created_at: now, ...values, ...unpinned })
+      .onConflict((conflict) => conflict.columns(['workspace_id', 'name']).doUpdateSet({ ...values, ...unpinned }))
+      .execute();
+    changes.push({ endpoint: name, follows, settings, before: before && { follows: before.follows, settings: before.settings } });
+  }
+  if (changes.length === 0) return;
+  await recordAudit(tx, principal, { id: auditId, at: now, action: 'serving.declareEndpoints', subject: project, detail: { changes } });
+});
+
+/** @throws RESOURCE_DOES_NOT_EXIST */
+export const removeEndpoint = defineWrite<ServingTables, Change & { readonly name: string }, void>(
+  'serving.removeEndpoint',
+  async (tx, { principal, now, auditId, name }) => {
+    const removed = await tx
+      .statement('delete from endpoints where workspace_id = ? and name = ? returning name')
+      .all(principal.workspaceId, name);
+    if (removed.length === 0) throw endpointNotFound(name);
+    await tx
+      .statement("update deployments set state = 'retired', ended_at = ? where workspace_id = ? and endpoint = ? and state = 'live'")
+      .run(now, principal.workspaceId, name);
+    await recordAudit(tx, principal, { id: auditId, at: now, action: 'serving.removeEndpoint', subject: name, detail: {} });
+  },
+);
+
+/**
+ * Puts an endpoint back on the version that was live before, until the name that it follows moves again.
+ * @throws RESOURCE_DOES_NOT_EXIST where there was none before
+ */
+export const rollBackEndpoint = defineWrite<
+  ServingTables,
+  Change & { readonly name: string; readonly reason: string },
+  { readonly version: number }
+>('serving.rollBackEndpoint', async (tx, { principal, now, auditId, name, reason }) => {
+  const scope = { workspaceId: principal.workspaceId };
+  const endpoint = await findEndpoint.run(tx as unknown as Tx<never>, { scope, name });
+  if (endpoint === undefined) throw endpointNotFound(name);
+  const lived = await tx
+    .statement<{ version: number; state: string }>(
+      'select version, state from deployments where workspace_id = ? and endpoint = ? and live_at is not null order by live_at desc, id desc limit 100',
+    )
+    .all(scope.workspaceId, name);
+  const live = lived.find((row) => row.state === 'live') ?? lived[0];
+  const before = lived.find((row) => row.version !== live?.version);
+  if (before === undefined) {
+    throw new MillwrightError(
+      'RESOURCE_DOES_NOT_EXIST',
+      `the endpoint '${name}' served no other version before: there is nothing to go back to`,
+    );
+  }
+  const decision = await lastDecision(tx, scope, endpoint.follows);
+  await tx
+    .statement(
+      'update endpoints set pinned_version = ?, pinned_over = ?, pinned_by = ?, pinned_reason = ?, updated_at = ? where workspace_id = ? and name = ?',
+    )
+    .run(before.version, decision?.id ?? '', principal.name, reason, now, scope.workspaceId, name);
+  const detail = { version: before.version, from: live?.version ?? null, reason };
+  await recordAudit(tx, principal, { id: auditId, at: now, action: 'serving.rollBackEndpoint', subject: name, detail });
+  return { version: before.version };
+});
+
+export interface DeploymentStart {
+  readonly scope: Scope;
+  readonly id: string;
+  readonly endpoint: string;
+  readonly model: string;
+  readonly version: number;
+  readonly reason: string;
+  readonly actor: string;
+  readonly now: number;
+}
+
+export const beginDeployment = defineWrite<ServingTables, DeploymentStart, void>('serving.beginDeployment', async (tx, start) => {
+  // Of an endpoint one version is proved at a time: one that still says so belongs to a process that was killed.
+  await tx
+    .statement(
+      "update deployments set state = 'failed', message = 'interrupted: the server ended', ended_at = ? where workspace_id = ? and endpoint = ? and state = 'proving'",
+    )
+    .run(start.now, start.scope.workspaceId, start.endpoint);
+  await tx.kysely
+    .insertInto('deployments')
+    .values({
+      workspace_id: start.scope.workspaceId,
+      id: start.id,
+      endpoint: start.endpoint,
+      model_name: start.model,
+      version: start.version,
+      state: 'proving',
+      flavor: null,
+      reason: start.reason,
+      actor: start.actor,
+      message: null,
+      log: null,
+      created_at: start.now,
+      live_at: null,
+      ended_at: null,
+    })
+    .execute();
+});
+
+export interface DeploymentEnd {
+  readonly scope: Scope;
+  readonly id: string;
+  readonly eventId: string;
+  readonly now: number;
+  readonly outcome:
+    | { readonly state: 'live'; readonly flavor: string; readonly message: string | undefined }
+    | { readonly state: 'failed'; readonly message: string; readonly log: string | undefined };
+}
+
+/** Says how a deployment ended: it is live and the one before retired, or it failed and the one before serves on. */
+export const endDeployment = defineWrite<ServingTables, DeploymentEnd, void>(
+  'serving.endDeployment',
+  async (tx, { scope, id, eventId, now, outcome }) => {
+    const [row] = await tx
+      .statement<ServingTables['deployments']>('select * from deployments where workspace_id = ? and id = ?')
+      .all(scope.workspaceId, id);
+    if (row === undefined) return;
+    const isLive = outcome.state === 'live';
+    if (isLive) {
+      await tx
+        .statement(
+          "update deployments set state = 'retired', ended_at = ? where workspace_id = ? and endpoint = ? and state = 'live' and id <> ?",
+        )
+        .run(now, scope.workspaceId, row.endpoint, id);
+    }
+    await tx
+      .statement(
+        'update deployments set state = ?, flavor = ?, message = ?, log = ?, live_at = ?, ended_at = ? where workspace_id = ? and id = ?',
+      )
+      .run(
+        outcome.state,
+        isLive ? outcome.flavor : null,
+        outcome.message ?? null,
+        isLive ? null : (outcome.log ?? null),
+        isLive ? now : null,
+        isLive ? null : now,
+        scope.workspaceId,
+        id,
+      );
+    const version = { kind: 'model_version' as const, id: `${row.model_name}/${row.version}` };
+    if (isLive) await recordEdges(tx, scope, now, [{ from: version, to: { kind: 'endpoint', id: row.endpoint }, relation: 'served' }]);
+    const kind: EventKind = isLive ? 'deployment.live' : 'deployment.failed';
+    await recordEvent(tx, scope, {
+      id: eventId,
+      kind,
+      subjectKind: version.kind,
+      subjectId: version.id,
+      at: now,
+      actor: row.actor,
+      data: { endpoint: row.endpoint, model: row.model_name, version: row.version, reason: row.reason, message: outcome.message ?? null },
+    });
+  },
+);
