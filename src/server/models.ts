@@ -10,6 +10,7 @@ import {
   type Promoted,
 } from '../api/models.ts';
 import * as registry from '../registry/index.ts';
+import { refuseUnknownMover } from './followed.ts';
 import { integerQuery } from './query.ts';
 import type { Call, Route } from './route.ts';
 
@@ -57,6 +58,7 @@ async function decisions({ app, principal, params, query }: Call): Promise<Decis
 
 async function promote({ app, principal, params, body, signal }: Call): Promise<Promoted> {
   const { target, version, archiveExisting = false, override } = body as Promote;
+  await refuseUnknownMover(app, principal, params['name']!, target);
   const promotion = { name: params['name']!, target, archiveExisting, signal };
   const promoted = await registry.promote(app, principal, { ...promotion, version: version ?? undefined, override: override?.reason });
   return { version: promoted?.version ?? null };
@@ -64,6 +66,7 @@ async function promote({ app, principal, params, body, signal }: Call): Promise<
 
 async function rollBack({ app, principal, params, body, signal }: Call): Promise<Promoted> {
   const { target, reason } = body as RollBack;
+  await refuseUnknownMover(app, principal, params['name']!, target);
   const promoted = await registry.rollBack(app, principal, { name: params['name']!, target, reason, signal });
   return { version: promoted?.version ?? null };
 }

@@ -133,6 +133,28 @@ test('without a token one may predict from this machine, and change no endpoint'
   expect(changed.status).toBe(403);
 });
 
+test('without a token nobody moves, deletes or renames what an endpoint follows', async () => {
+  const acts: readonly (readonly [string, string, object])[] = [
+    ['POST', '/api/2.0/mlflow/registered-models/alias', { name: 'line', alias: 'champion', version: '2' }],
+    ['DELETE', '/api/2.0/mlflow/registered-models/alias', { name: 'line', alias: 'champion' }],
+    ['DELETE', '/api/2.0/mlflow/registered-models/delete', { name: 'line' }],
+    ['POST', '/api/2.0/mlflow/registered-models/rename', { name: 'line', new_name: 'other' }],
+    ['DELETE', '/api/2.0/mlflow/model-versions/delete', { name: 'line', version: '1' }],
+    ['POST', '/api/1/models/line/promote', { target: { kind: 'alias', name: 'champion' }, version: 2 }],
+    ['POST', '/api/1/models/line/rollback', { target: { kind: 'alias', name: 'champion' }, reason: 'x' }],
+  ];
+  for (const [method, path, content] of acts) {
+    const headers = { 'content-type': 'application/json' };
+    const refused = await send(server.url, { method, path, headers, body: JSON.stringify(content) });
+    expect(refused.status, `${path}: ${refused.text}`).toBe(403);
+    expect(refused.text).toContain("the endpoint 'line' follows 'line'");
+  }
+  const other = { name: 'line', alias: 'candidate', version: '2' };
+  const headers = { 'content-type': 'application/json' };
+  const free = await send(server.url, { method: 'POST', path: acts[0]![1], headers, body: JSON.stringify(other) });
+  expect(free.status).toBe(200);
+});
+
 test('10,000 requests on 64 kept-alive connections across 20 swaps: none fails, each is one version’s answer', async () => {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const expected = new Map(Object.entries(answers).map(([version, answer]) => [`line/${version}`, JSON.stringify(answer)]));

@@ -1,4 +1,5 @@
 import * as registry from '../../registry/index.ts';
+import { refuseUnknownMover } from '../followed.ts';
 import { listJson } from './proto-json.ts';
 import { pageSize } from './registered-models.ts';
 import { actOf, tagOf } from './registry-act.ts';
@@ -58,12 +59,11 @@ export const modelVersionRoutes = [
     path: '/mlflow/model-versions/delete',
     action: write,
     request: messages.versionRef,
-    handler: ({ app, principal, request }) =>
-      app.db.write(registry.deleteVersion, {
-        ...actOf(app, principal),
-        name: request.name,
-        version: registry.versionNumber(request.version),
-      }),
+    async handler({ app, principal, request }) {
+      await refuseUnknownMover(app, principal, request.name);
+      const version = registry.versionNumber(request.version);
+      await app.db.write(registry.deleteVersion, { ...actOf(app, principal), name: request.name, version });
+    },
   }),
   mlflowRoute({
     method: 'GET',

@@ -1,5 +1,6 @@
 /** The MLflow calls that move an alias or a stage: each goes through the gate, where the model has one. */
 import * as registry from '../../registry/index.ts';
+import { refuseUnknownMover } from '../followed.ts';
 import { versionJson } from './registry-json.ts';
 import * as messages from './registry-messages.ts';
 import { mlflowRoute } from './route.ts';
@@ -13,6 +14,7 @@ export const promotionRoutes = [
     action: promote,
     request: messages.transition,
     async handler({ app, principal, request, signal }) {
+      await refuseUnknownMover(app, principal, request.name, { kind: 'stage', name: request.stage });
       const version = await registry.promote(app, principal, {
         name: request.name,
         target: { kind: 'stage', name: request.stage },
@@ -30,6 +32,7 @@ export const promotionRoutes = [
     action: promote,
     request: messages.setAlias,
     async handler({ app, principal, request, signal }) {
+      await refuseUnknownMover(app, principal, request.name, { kind: 'alias', name: request.alias });
       await registry.promote(app, principal, {
         name: request.name,
         target: { kind: 'alias', name: request.alias },
@@ -46,6 +49,7 @@ export const promotionRoutes = [
     action: promote,
     request: messages.aliasRef,
     async handler({ app, principal, request, signal }) {
+      await refuseUnknownMover(app, principal, request.name, { kind: 'alias', name: request.alias });
       await registry.promote(app, principal, {
         name: request.name,
         target: { kind: 'alias', name: request.alias },

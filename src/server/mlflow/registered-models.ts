@@ -1,4 +1,5 @@
 import * as registry from '../../registry/index.ts';
+import { refuseUnknownMover } from '../followed.ts';
 import { MillwrightError } from '../../errors.ts';
 import type { Int64 } from './proto-fields.ts';
 import { listJson } from './proto-json.ts';
@@ -33,6 +34,7 @@ export const registeredModelRoutes = [
     action: write,
     request: messages.renameModel,
     async handler({ app, principal, request }) {
+      await refuseUnknownMover(app, principal, request.name);
       const model = await app.db.write(registry.renameModel, { ...actOf(app, principal), name: request.name, newName: request.new_name });
       return { registered_model: modelJson(model) };
     },
@@ -52,7 +54,10 @@ export const registeredModelRoutes = [
     path: '/mlflow/registered-models/delete',
     action: write,
     request: messages.modelRef,
-    handler: ({ app, principal, request }) => app.db.write(registry.deleteModel, { ...actOf(app, principal), name: request.name }),
+    async handler({ app, principal, request }) {
+      await refuseUnknownMover(app, principal, request.name);
+      await app.db.write(registry.deleteModel, { ...actOf(app, principal), name: request.name });
+    },
   }),
   mlflowRoute({
     method: 'GET',
