@@ -84,6 +84,12 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'serve', group: 'Server', summary: 'Serve one model at the root of a port of its own.', load: () => import('./serve.ts') },
   {
+    name: 'datasets',
+    group: 'The loop',
+    summary: 'List datasets; read, profile and compare their versions.',
+    load: () => import('./datasets.ts'),
+  },
+  {
     name: 'endpoints',
     group: 'The loop',
     summary: 'Declare, show, roll back and remove endpoints.',
