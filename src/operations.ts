@@ -7,6 +7,7 @@ import * as eventQueries from './events/queries.ts';
 import * as eventWrites from './events/writes.ts';
 import * as lineageQueries from './lineage/queries.ts';
 import * as pipelineBegin from './pipelines/runs/begin.ts';
+import * as pipelineCompare from './pipelines/runs/compare.ts';
 import * as pipelineEnd from './pipelines/runs/end.ts';
 import * as pipelineLease from './pipelines/runs/lease.ts';
 import * as pipelineLog from './pipelines/runs/log.ts';
@@ -44,6 +45,7 @@ const modules: readonly Record<string, unknown>[] = [
   lineageQueries,
   dataQueries,
   pipelineBegin,
+  pipelineCompare,
   pipelineEnd,
   pipelineLease,
   pipelineLog,

@@ -4,6 +4,7 @@ import type { EventList } from '../../src/api/events.ts';
 import type { Home } from '../../src/api/home.ts';
 import type { Lineage } from '../../src/api/lineage.ts';
 import type * as models from '../../src/api/models.ts';
+import type { PipelineRunComparison } from '../../src/api/pipeline-run-comparison.ts';
 import type * as runs from '../../src/api/pipeline-runs.ts';
 import type * as predictions from '../../src/api/predictions.ts';
 import type { Settings } from '../../src/api/settings.ts';
@@ -94,6 +95,8 @@ export function millwrightApi(call: Call) {
     pipelineRuns: (query: { project?: string; cursor?: string; limit?: number }) =>
       call<runs.PipelineRunPage>('GET', '/api/1/pipeline-runs', { query }),
     pipelineRun: (id: string) => call<runs.PipelineRunDetail>('GET', run(id)),
+    comparePipelineRuns: (from: string, to: string) =>
+      call<PipelineRunComparison>('GET', '/api/1/pipeline-runs/compare', { query: { from, to } }),
     stageLog: (id: string, name: string, after: number) => call<runs.LogChunk>('GET', `${stage(id, name)}/log`, { query: { after } }),
     beginPipelineRun: (body: runs.BeginPipelineRun) => call<runs.BegunPipelineRun>('POST', '/api/1/pipeline-runs', { body }),
     beginStageRun: (id: string, body: runs.BeginStageRun) => call<runs.BegunStageRun>('POST', `${run(id)}/stages`, { body }),

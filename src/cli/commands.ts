@@ -75,7 +75,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'dag', group: 'Data and pipelines (as DVC)', summary: 'Draw the graph of stages.', load: () => import('./dag.ts') },
   { name: 'up', group: 'Server', summary: 'Serve API, wire protocols and pages from one process and port.', load: () => import('./up.ts') },
   { name: 'new', group: 'The loop', summary: 'Make a small project that runs at once.', load: () => import('./new.ts') },
-  { name: 'runs', group: 'The loop', summary: 'List and read pipeline runs.', load: () => import('./runs.ts') },
+  { name: 'runs', group: 'The loop', summary: 'List, read and compare pipeline runs.', load: () => import('./runs.ts') },
   {
     name: 'models',
     group: 'The loop',

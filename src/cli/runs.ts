@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { PipelineRun, StageRun } from '../api/pipeline-runs.ts';
 import type { Io } from './command.ts';
+import { compareRuns } from './compare-runs.ts';
 import { age, duration } from './format.ts';
 import { positiveInteger } from './positive-integer.ts';
 import { remoteApi } from './remote.ts';
@@ -32,6 +33,12 @@ export function configure(command: Command, io: Io): void {
     .description('what a stage printed; follows one that still runs')
     .addHelpText('after', '\nExample:\n  $ millwright runs log 0192f0c1d2e37b8a9c0d1e2f3a4b5c6d train_forest@victoria')
     .action((id: string, stage: string) => log(id, stage, io));
+  command
+    .command('compare <from> <to>')
+    .description('what differs between two pipeline runs of a project: stages, params, data, metrics')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  $ millwright runs compare 0192f0c1d2e37b8a9c0d1e2f3a4b5c6d 0192f0c8a1b27c3d8e4f5a6b7c8d9e0f')
+    .action((from: string, to: string, options: { json?: boolean }) => compareRuns(from, to, options, io));
   command.addHelpText('after', '\nExample:\n  $ millwright runs list');
 }
 

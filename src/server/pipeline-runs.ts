@@ -71,16 +71,16 @@ async function list({ app, principal, query }: Call): Promise<PipelineRunPage> {
     ...(before === null ? {} : { before }),
     limit: limit + 1,
   });
-  const items = rows.slice(0, limit).map(present);
+  const items = rows.slice(0, limit).map(presentPipelineRun);
   return rows.length > limit ? { items, nextCursor: items.at(-1)!.id } : { items };
 }
 
 async function get({ app, principal, params }: Call): Promise<PipelineRunDetail> {
   const detail = await app.db.read(getPipelineRun, { scope: principal, id: params['id']! });
-  return { ...detail, run: present(detail.run) } as PipelineRunDetail;
+  return { ...detail, run: presentPipelineRun(detail.run) } as PipelineRunDetail;
 }
 
-function present({ number, ...row }: PipelineRunRow): PipelineRun {
+export function presentPipelineRun({ number, ...row }: PipelineRunRow): PipelineRun {
   return { ...row, name: `${row.project} #${number}` } as PipelineRun;
 }
 

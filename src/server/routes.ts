@@ -11,6 +11,7 @@ import { lineageRoutes } from './lineage.ts';
 import { modelFileRoutes } from './model-files.ts';
 import { modelRoutes } from './models.ts';
 import { pageRoutes } from './pages.ts';
+import { pipelineRunComparisonRoutes } from './pipeline-run-comparison.ts';
 import { pipelineRunRoutes } from './pipeline-runs.ts';
 import { predictionRoutes } from './predictions.ts';
 import type { Route } from './route.ts';
@@ -22,6 +23,7 @@ export const routes: readonly Route[] = [
   ...healthRoutes,
   ...mlflowRoutes,
   ...pipelineRunRoutes,
+  ...pipelineRunComparisonRoutes,
   ...datasetRoutes,
   ...datasetContentRoutes,
   ...metricCurveRoutes,

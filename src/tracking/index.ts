@@ -19,7 +19,7 @@ export { noExperiment } from './experiment-writes.ts';
 
 export { createRun } from './create-run.ts';
 export { deleteRun, deleteTag, recordModel, restoreRun, updateRun } from './runs.ts';
-export { countRuns, getRun } from './run-queries.ts';
+export { countRuns, getRun, getRuns } from './run-queries.ts';
 export { logBatch, logMetric, logParam, setTag, type BatchInput, type LoggedMetric } from './log.ts';
 export { logInputs, logOutputs } from './inputs.ts';
 

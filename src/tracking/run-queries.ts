@@ -3,13 +3,25 @@ import { defineRead, type Tx } from '../backends/db/port.ts';
 import type { NamedValue } from './experiment.ts';
 import { placeholders } from './rows.ts';
 import type { DatasetInput, Int64, Metric, ModelOutput, Run } from './run.ts';
-import { findRun, runInfo, type RunRow } from './run-writes.ts';
+import { findRun, runColumns, runInfo, type RunRow } from './run-writes.ts';
 
 /** Active or deleted. @throws RESOURCE_DOES_NOT_EXIST */
 export const getRun = defineRead<never, { scope: Scope; runId: string }, Run>('tracking.getRun', async (tx, { scope, runId }) => {
   const [run] = await withData(tx, [await findRun(tx, scope, runId)]);
   return run!;
 });
+
+/** Active or deleted; those that are not there are left out. In no particular order. */
+export const getRuns = defineRead<never, { scope: Scope; runIds: readonly string[] }, Run[]>(
+  'tracking.getRuns',
+  async (tx, { scope, runIds }) => {
+    if (runIds.length === 0) return [];
+    const rows = await tx
+      .statement<RunRow>(`select ${runColumns} from runs where workspace_id = ? and run_id in (${placeholders(runIds.length)})`)
+      .all(scope.workspaceId, ...runIds);
+    return withData(tx, rows);
+  },
+);
 
 /** Runs a statement takes at most: bounds its length. */
 const chunkRuns = 500;

@@ -9,6 +9,7 @@ const hash = 'd41d8cd98f00b204e9800998ecf8427e';
 
 /** Routes that must have answered their owner, so that a stranger's empty answer means something. */
 const told = [
+  'GET /api/1/pipeline-runs/compare',
   'GET /api/1/models',
   'GET /api/1/models/:name',
   'GET /api/1/models/:name/decisions',
@@ -108,8 +109,10 @@ describe.each(databases)('on %s', (database) => {
     return parameter === '*' ? `${known['artifacts']!}/${mark}` : (known[parameter] ?? known['id']!);
   };
   /** The store lists by the path from its root, everything else by the path in what it names. */
-  const queryOf = (url: string, name: string): string | undefined =>
-    name === 'path' && url.endsWith('/mlflow-artifacts/artifacts') ? known['artifacts'] : known[name];
+  const queryOf = (url: string, name: string): string | undefined => {
+    if (url.endsWith('/pipeline-runs/compare')) return known['id'];
+    return name === 'path' && url.endsWith('/mlflow-artifacts/artifacts') ? known['artifacts'] : known[name];
+  };
 
   /** Every reading route's answer, as `token` sees it. Parameters that narrow by something that is not there are left out. */
   async function readAll(token: string): Promise<Map<string, { status: number; text: string }>> {

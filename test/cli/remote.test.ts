@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCall, millwrightApi } from '../../sdk/src/index.ts';
 import { millwright, type Ended } from '../support/command.ts';
-import { recordRun } from '../support/recorded-run.ts';
+import { recordRun, stageEnd } from '../support/recorded-run.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 let home: string;
@@ -60,15 +60,7 @@ describe('runs', () => {
     await api.appendLog(id, 'train', { text: 'first ü\n' });
     const following = asNobody('runs', 'log', id, 'train');
     await api.appendLog(id, 'train', { text: 'second\n' });
-    await api.endStageRun(id, 'train', {
-      outcome: 'succeeded',
-      exitCode: 0,
-      endedAt: Date.now(),
-      deps: [],
-      outs: [],
-      params: {},
-      evidence: [],
-    });
+    await api.endStageRun(id, 'train', stageEnd());
     await api.endPipelineRun(id, { outcome: 'succeeded' });
     expect(await following).toEqual(said('first ü\nsecond\n'));
   });
@@ -79,12 +71,58 @@ describe('runs', () => {
     const { id } = await api.beginPipelineRun({ project: 'failing', cause: 'test', stages, gates: [], data: [] });
     await api.beginStageRun(id, { stage: 'train' });
     const message = "output 'model' does not exist";
-    const nothing = { deps: [], outs: [], params: {}, evidence: [] };
-    await api.endStageRun(id, 'train', { outcome: 'failed', exitCode: 0, message, endedAt: Date.now(), ...nothing });
+    await api.endStageRun(id, 'train', stageEnd({ outcome: 'failed', message }));
     await api.endPipelineRun(id, { outcome: 'failed' });
     expect((await api.pipelineRun(id)).stages).toMatchObject([{ stage: 'train', state: 'failed', exitCode: 0, message }]);
     expect((await asNobody('runs', 'show', id)).stdout).toContain(
       `\ntrain failed: ${message}\nwhat it printed: millwright runs log ${id} train\n`,
+    );
+  });
+
+  test('compare tells stage by stage what differs, also as JSON', async () => {
+    const api = millwrightApi(createCall({ url: server.url, token: server.token }));
+    const begin = async (trees: number, hash: string, outcome: 'succeeded' | 'failed'): Promise<string> => {
+      const stages = [{ name: 'train', command: 'python train.py', after: [] }];
+      const { id } = await api.beginPipelineRun({ project: 'compared', cause: `trees ${trees}`, stages, gates: [], data: [] });
+      const { token } = await api.beginStageRun(id, { stage: 'train' });
+      const asStage = createCall({ url: server.url, token });
+      const { run: tracked } = await asStage<{ run: { info: { run_id: string } } }>('POST', '/api/2.0/mlflow/runs/create', {
+        body: { experiment_id: '0', run_name: 'forest' },
+      });
+      const metric = { run_id: tracked.info.run_id, key: 'rmse', value: 400 - trees, timestamp: 1, step: 0 };
+      await asStage('POST', '/api/2.0/mlflow/runs/log-metric', { body: metric });
+      const params = { 'params.yaml': { trees } };
+      const deps = [{ path: 'data.csv', algorithm: 'md5', hash }];
+      await api.endStageRun(id, 'train', stageEnd({ outcome, startedAt: 1_000, endedAt: 3_500, params, deps }));
+      await api.endPipelineRun(id, { outcome });
+      return id;
+    };
+    const from = await begin(100, 'a'.repeat(32), 'succeeded');
+    const to = await begin(200, 'b'.repeat(32), 'failed');
+    const { status, stdout, stderr } = await asNobody('runs', 'compare', from, to);
+    const [about, commit, cause, ...tables] = stdout.split('\n');
+    expect([status, stderr, commit, cause]).toEqual([0, '', 'commit: no commit', 'cause: trees 100 -> trees 200']);
+    expect(about).toMatch(/^compared #1 \(succeeded, .+\) -> compared #2 \(failed, .+\)$/);
+    expect(tables.map((line) => line.replaceAll(/ {2,}/g, ' | '))).toEqual([
+      '',
+      'STAGE | CHANGE | STATE | TOOK | BECAUSE',
+      'train | modified | succeeded -> failed | 2.5 s | param trees, input data.csv',
+      '',
+      'STAGE | PARAM | WAS | IS',
+      'train | trees | 100 | 200',
+      '',
+      'STAGE | DATA | FILE | WAS | IS',
+      `train | input | data.csv | ${'a'.repeat(32)} | ${'b'.repeat(32)}`,
+      '',
+      'STAGE | RUN | METRIC | WAS | IS | DIFFERENCE',
+      'train | forest | rmse | 300 | 200 | -100',
+      '',
+    ]);
+    const compared = JSON.parse((await asNobody('runs', 'compare', from, to, '--json')).stdout) as unknown;
+    expect(compared).toMatchObject({ from: { id: from }, to: { id: to }, stages: [{ stage: 'train', kind: 'modified' }] });
+    expect(await asNobody('runs', 'compare', from, 'nothing')).toEqual(refused(66, `no pipeline run with id 'nothing'`));
+    expect(await asNobody('runs', 'compare', from, run)).toEqual(
+      refused(65, `pipeline run '${from}' is of project 'compared' and '${run}' of 'load': choose two runs of one project`),
     );
   });
 

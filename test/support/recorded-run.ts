@@ -1,6 +1,11 @@
-import type { BegunPipelineRun, BegunStageRun, GateDeclaration } from '../../src/api/pipeline-runs.ts';
+import type { BegunPipelineRun, BegunStageRun, EndStageRun, GateDeclaration } from '../../src/api/pipeline-runs.ts';
 import { createCall, millwrightApi } from '../../sdk/src/index.ts';
 import type { TestServer } from './server.ts';
+
+/** What `repro` says of a stage that ran well, read nothing and wrote nothing; `told` says what was otherwise. */
+export function stageEnd(told: Partial<EndStageRun> = {}): EndStageRun {
+  return { outcome: 'succeeded', exitCode: 0, endedAt: Date.now(), deps: [], outs: [], params: {}, evidence: [], ...told };
+}
 
 /**
  * Records a pipeline run of one stage (`evaluate`) as `repro` does: it declares the gates, and hands over `evidence` for each.
@@ -21,15 +26,8 @@ export async function recordRun(
   });
   const stageRun = await api.beginStageRun(pipelineRun.id, { stage });
   const { evidence } = run;
-  await api.endStageRun(pipelineRun.id, stage, {
-    outcome: 'succeeded',
-    exitCode: 0,
-    endedAt: Date.now(),
-    deps: [],
-    outs: [],
-    params: {},
-    evidence: evidence === undefined ? [] : run.gates.map((gate) => ({ model: gate.model, file: gate.evidence.file, content: evidence })),
-  });
+  const handedOver = evidence === undefined ? [] : run.gates.map(({ model, evidence: { file } }) => ({ model, file, content: evidence }));
+  await api.endStageRun(pipelineRun.id, stage, stageEnd({ evidence: handedOver }));
   await api.endPipelineRun(pipelineRun.id, { outcome: 'succeeded' });
   return { pipelineRun, stageRun };
 }

@@ -102,7 +102,7 @@ export interface StageRunRow {
   readonly madeBy: { readonly stageRunId: string; readonly pipelineRunId: string } | null;
 }
 
-interface DataRow {
+export interface DataRow {
   readonly path: string;
   readonly algorithm: string;
   readonly hash: string;
@@ -200,6 +200,29 @@ async function edgesOf(tx: Tx<PipelineRunTables>, scope: Scope, pipelineRunId: s
     .all(scope.workspaceId, scope.workspaceId, pipelineRunId);
   return { runs, makers: new Map(makers.map((row) => [row.stage, { stageRunId: row.maker, pipelineRunId: row.pipeline_run_id }])) };
 }
+
+/** The MLflow runs that stage runs logged, oldest first, by stage run. */
+export async function runsOfStageRuns(
+  tx: Tx<PipelineRunTables>,
+  scope: Scope,
+  stageRunIds: readonly string[],
+): Promise<Map<string, readonly string[]>> {
+  const logged = new Map<string, string[]>();
+  for (let start = 0; start < stageRunIds.length; start += chunkIds) {
+    const ids = stageRunIds.slice(start, start + chunkIds);
+    const rows = await tx
+      .statement<{ stage: string; run: string }>(
+        `select from_id as stage, to_id as run from lineage_edges where workspace_id = ? and from_kind = 'stage_run' and to_kind = 'run'
+         and from_id in (${ids.map(() => '?').join(', ')}) order by at, to_id`,
+      )
+      .all(scope.workspaceId, ...ids);
+    for (const { stage, run } of rows) logged.set(stage, [...(logged.get(stage) ?? []), run]);
+  }
+  return logged;
+}
+
+/** Ids in one statement: bounds its length. */
+const chunkIds = 500;
 
 /** Who reads and writes a path, by stage name, in the newest pipeline run of each project: for the list of datasets. */
 export const stagesOfPaths = defineRead<
