@@ -21,15 +21,17 @@ type TakeBytes = (name: string, size: number) => Uint8Array;
 /** @throws INPUT_INVALID naming the input */
 export function readInput(entry: unknown, index: number, take: TakeBytes): InferInput {
   if (!isObject(entry)) throw invalidInput(`inputs[${index}] is not an object: give each as {"name", "shape", "datatype", "data"}.`);
-  const { name, parameters = {} } = entry;
+  const { name } = entry;
+  const parameters = entry['parameters'] ?? {};
   if (typeof name !== 'string') throw invalidInput(`inputs[${index}] has no name.`);
   if (!isObject(parameters)) throw invalidInput(`'${name.slice(0, 64)}': parameters is not an object.`);
   const datatype = parseDatatype(entry['datatype'], name);
   const shape = parseShape(entry['shape'], name);
   const contentType = typeof parameters['content_type'] === 'string' ? parameters['content_type'] : undefined;
   const size = parameters['binary_data_size'];
-  if (size !== undefined) {
-    if (entry['data'] !== undefined) throw invalidInput(`'${name.slice(0, 64)}' has data and binary_data_size: give one of them.`);
+  if (size !== undefined && size !== null) {
+    if (entry['data'] !== undefined && entry['data'] !== null)
+      throw invalidInput(`'${name.slice(0, 64)}' has data and binary_data_size: give one of them.`);
     if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
       throw invalidInput(`'${name.slice(0, 64)}': binary_data_size is no number of bytes.`);
     return { tensor: decodeTensor({ name, datatype, shape }, take(name, size)), contentType, raw: true };

@@ -69,6 +69,13 @@ test('a model without a signature takes what its runtime says', () => {
   );
 });
 
+test('what clients send as null is as if it had not come', () => {
+  const inputs = [{ name: 'X', datatype: 'FP32', shape: [1, 2], data: [1, 2], parameters: null }];
+  const body = Buffer.from(JSON.stringify({ id: null, parameters: null, inputs, outputs: null }));
+  const { id, wanted, input } = parseInferRequest(body, undefined, 'application/json', onnx);
+  expect([id, wanted, input.rows]).toEqual([undefined, { outputs: undefined, binary: false }, 1]);
+});
+
 test('binary tensors follow the JSON in the order of the inputs', () => {
   const inputs = [
     { name: 's', datatype: 'BYTES', shape: [2], parameters: { binary_data_size: 11 } },

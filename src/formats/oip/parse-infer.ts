@@ -97,7 +97,7 @@ function paramsOf(parameters: Mapping, { signature }: OipModel): Params | undefi
 
 function readWanted(outputs: unknown, parameters: Mapping, known: readonly TensorDescription[]): WantedOutputs {
   const byDefault = flag(parameters['binary_data_output'], 'binary_data_output') ?? false;
-  if (outputs === undefined) return { outputs: undefined, binary: byDefault };
+  if (outputs === undefined || outputs === null) return { outputs: undefined, binary: byDefault };
   if (!Array.isArray(outputs)) throw invalidInput('"outputs" must be a list of {"name"}.');
   const wanted = outputs.map((entry: unknown, index) => {
     if (!isObject(entry) || typeof entry['name'] !== 'string') throw invalidInput(`outputs[${index}] has no name.`);
@@ -120,7 +120,8 @@ export function unknownOutput(name: string, known: readonly string[]): Millwrigh
 }
 
 function flag(value: unknown, name: string): boolean | undefined {
-  if (value === undefined || typeof value === 'boolean') return value;
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'boolean') return value;
   throw invalidInput(`The parameter ${name} is true or false.`);
 }
 

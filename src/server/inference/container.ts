@@ -8,9 +8,11 @@ import { MillwrightError } from '../../errors.ts';
 import { randomIds } from '../../lib/ids.ts';
 import { drain, readBytes } from '../body.ts';
 import { isAnswer, type AnswerValue } from '../route.ts';
+import { decompress } from './content-encoding.ts';
 import { openInference } from './open-inference.ts';
 import { inferenceBodyLimitBytes, requestIdOf, type Directory } from './routes.ts';
-import { invocations, openApi, ping, scoringError, version } from './scoring.ts';
+import { scoringError } from './errors.ts';
+import { invocations, openApi, ping, version } from './scoring.ts';
 import type { InferenceCall, Served } from './served.ts';
 
 export interface Container {
@@ -68,7 +70,7 @@ function routesOf(served: Served): ContainerRoute[] {
     scoring('GET', '/openapi\\.json', (call) => openApi(served, '', call.headers.host)),
     ...openInference.map(({ method, url, onError, handler }): ContainerRoute => ({
       method,
-      pattern: new RegExp(`^${url.replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`),
+      pattern: new RegExp(`^${url.replace('*', '.*').replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`),
       onError,
       handler: (call, params) => handler(directory, params, call),
     })),
@@ -85,7 +87,8 @@ async function handle(routes: readonly ContainerRoute[], request: IncomingMessag
   });
   try {
     if (route === undefined) throw new MillwrightError('ENDPOINT_NOT_FOUND', `no route ${request.method} ${path.slice(0, 200)}`);
-    const body = request.method === 'GET' ? new Uint8Array() : await readBytes(request, inferenceBodyLimitBytes);
+    const sent = request.method === 'GET' ? new Uint8Array() : await readBytes(request, inferenceBodyLimitBytes);
+    const body = await decompress(sent, request.headers['content-encoding'], inferenceBodyLimitBytes);
     const requestId = requestIdOf(request.headers) ?? randomIds.uuid7();
     const call = { headers: request.headers, body, signal: controller.signal, requestId };
     send(response, await route.handler(call, paramsOf(route, path)));

@@ -1,23 +1,18 @@
 /** The Open Inference Protocol v2 over HTTP, with the parts of Triton's repository extension that clients ask for. */
 import { MillwrightError } from '../../errors.ts';
 import { describeInputs, modelMetadata, repositoryEntry, serverMetadata } from '../../formats/oip/metadata.ts';
+import { decodeBody, parseBody } from '../../formats/scoring/json-body.ts';
+import { isObject } from '../../formats/scoring/table.ts';
 import { parseInferRequest, type InferRequest } from '../../formats/oip/parse-infer.ts';
 import { writeInferResponse } from '../../formats/oip/write-infer.ts';
-import { knownError, retryHeaders } from '../errors.ts';
 import { version } from '../../version.ts';
 import { answer, type AnswerValue } from '../route.ts';
-
+import { openInferenceError } from './errors.ts';
 import type { OpenInferenceRoute } from './routes.ts';
 import { predict, type InferenceCall, type Served } from './served.ts';
 
 const model = '/v2/models/:model';
 const oneVersion = `${model}/versions/:version`;
-
-/** `{"error": …}`, which is what tritonclient reads. */
-function openInferenceError(error: unknown): AnswerValue {
-  const known = knownError(error);
-  return json({ error: known.message }, known.status, retryHeaders(known));
-}
 
 function route(method: OpenInferenceRoute['method'], url: string, handler: OpenInferenceRoute['handler']): OpenInferenceRoute {
   return { method, url, onError: openInferenceError, handler };
@@ -40,6 +35,12 @@ export const openInference: readonly OpenInferenceRoute[] = [
       }),
     ),
   ),
+  route('POST', '/v2/repository/models/:model/load', async (directory, params, { body }) => load(servedBy(directory, params), body)),
+  route('POST', '/v2/repository/models/:model/unload', async (directory, params) => {
+    const name = servedBy(directory, params).endpoint;
+    const remedy = `who may change endpoints ends it with \`millwright endpoints remove ${name}\`; \`millwright serve\` ends with its process`;
+    throw new MillwrightError('PERMISSION_DENIED', `'${name}' is not unloaded by those who ask it for predictions: ${remedy}`);
+  }),
   ...[model, oneVersion].flatMap((url) => [
     route('GET', url, async (directory, params) => json(metadataOf(servedBy(directory, params)))),
     route('POST', `${url}/infer`, async (directory, params, call) => infer(servedBy(directory, params), call)),
@@ -48,7 +49,26 @@ export const openInference: readonly OpenInferenceRoute[] = [
       return json({ name: served.endpoint, ready: isReady(served) }, isReady(served) ? 200 : 503);
     }),
   ]),
+  ...(['GET', 'POST'] as const).map((method) => route(method, '/v2/*', notThere)),
 ];
+
+/** What other servers of this protocol have and this one has not; its clients read the protocol's own error. */
+async function notThere(): Promise<never> {
+  const known = 'the metadata, ready and infer of a model, health, and the repository index';
+  throw new MillwrightError('ENDPOINT_NOT_FOUND', `no such route of the Open Inference Protocol here: there are ${known}`);
+}
+
+/** What an endpoint loads follows from the name that it stands on: here it is only told whether that is done. */
+function load(served: Served, body: Uint8Array): AnswerValue {
+  const request = body.length === 0 ? {} : parseBody(decodeBody(body), { exact: false });
+  const parameters = isObject(request) ? (request['parameters'] ?? {}) : undefined;
+  if (!isObject(parameters) || Object.keys(parameters).length > 0) {
+    const remedy = `declare its settings in millwright.yaml and leave "parameters" out`;
+    throw new MillwrightError('INPUT_INVALID', `'${served.endpoint}' is not configured by those who ask it for predictions: ${remedy}`);
+  }
+  if (isReady(served)) return json({});
+  throw new MillwrightError('TEMPORARILY_UNAVAILABLE', `'${served.endpoint}' is being loaded: ask again`);
+}
 
 function metadataOf(served: Served): object {
   const { runtime, signature } = served.model;
@@ -109,6 +129,6 @@ function servedBy(directory: Parameters<OpenInferenceRoute['handler']>[0], param
   );
 }
 
-function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): AnswerValue {
-  return answer({ status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) });
+function json(value: unknown, status = 200): AnswerValue {
+  return answer({ status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) });
 }

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AnswerValue, Call, Route } from '../route.ts';
+import { decompress } from './content-encoding.ts';
 import { openInference } from './open-inference.ts';
-import { invocations, openApi, ping, scoringError, version } from './scoring.ts';
+import { scoringError } from './errors.ts';
+import { invocations, openApi, ping, version } from './scoring.ts';
 import { notServed, type InferenceCall, type Served } from './served.ts';
 
 /** Bodies of requests for predictions: as SageMaker's real-time limit of 6 MB, and some room. */
@@ -18,7 +20,7 @@ export const inferenceRoutes: readonly Route[] = [
     url: `${base}/invocations`,
     body: 'bytes',
     bodyLimitBytes: inferenceBodyLimitBytes,
-    handler: (call) => invocations(servedBy(call), inferenceCall(call)),
+    handler: async (call) => invocations(servedBy(call), await inferenceCall(call)),
   },
   { ...scoring, method: 'GET', url: `${base}/ping`, body: 'none', handler: async (call) => ping(servedBy(call)) },
   { ...scoring, method: 'GET', url: `${base}/health`, body: 'none', handler: async (call) => ping(servedBy(call)) },
@@ -37,7 +39,7 @@ export const inferenceRoutes: readonly Route[] = [
     body: method === 'POST' ? 'bytes' : 'none',
     bodyLimitBytes: inferenceBodyLimitBytes,
     onError,
-    handler: (call) => handler(directoryOf(call), call.params, inferenceCall(call)),
+    handler: async (call) => handler(directoryOf(call), call.params, await inferenceCall(call)),
   })),
 ];
 
@@ -78,10 +80,11 @@ function findServed({ app, principal }: Call, name: string): Served | undefined 
   };
 }
 
-function inferenceCall({ app, headers, body, signal }: Call): InferenceCall {
+async function inferenceCall({ app, headers, body, signal }: Call): Promise<InferenceCall> {
+  const sent = body instanceof Uint8Array ? body : new Uint8Array();
   return {
     headers,
-    body: body instanceof Uint8Array ? body : new Uint8Array(),
+    body: await decompress(sent, headers['content-encoding'], inferenceBodyLimitBytes),
     signal,
     requestId: requestIdOf(headers) ?? app.ids.uuid7(),
   };

@@ -3,7 +3,6 @@ import { endpointDocument } from '../../formats/endpoint-openapi/document.ts';
 import { describeInputs } from '../../formats/oip/metadata.ts';
 import { parseInvocation } from '../../formats/scoring/parse-invocation.ts';
 import { writePredictions } from '../../formats/scoring/write-predictions.ts';
-import { mlflowError } from '../mlflow/errors.ts';
 import { answer, type AnswerValue } from '../route.ts';
 import { predict, type InferenceCall, type Served } from './served.ts';
 
@@ -44,8 +43,6 @@ export function openApi(served: Served, prefix: string, host: string | undefined
   });
   return answer({ headers: { 'content-type': 'application/json' }, body: JSON.stringify(document) });
 }
-
-export const scoringError = mlflowError;
 
 /** Which version answered: the way back without asking anybody. */
 function versionHeaders({ version: { name, version: number } }: Served): Record<string, string> {

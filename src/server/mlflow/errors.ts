@@ -8,8 +8,12 @@ export function mlflowError(error: unknown): AnswerValue {
   return answer({
     status: known.status,
     headers: { 'content-type': 'application/json', ...retryHeaders(known) },
-    body: JSON.stringify({ error_code: errorCode(known), message: known.message }),
+    body: JSON.stringify(mlflowErrorBody(known)),
   });
+}
+
+export function mlflowErrorBody(error: MillwrightError): object {
+  return { error_code: errorCode(error), message: error.message };
 }
 
 function errorCode(error: MillwrightError): string {

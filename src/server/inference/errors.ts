@@ -1,0 +1,27 @@
+/** Refusals in each protocol's own body; what does not fit stands beside the message, one entry a field, for programs. */
+import type { MillwrightError } from '../../errors.ts';
+import { knownError, retryHeaders } from '../errors.ts';
+import { mlflowErrorBody } from '../mlflow/errors.ts';
+import { answer, type AnswerValue } from '../route.ts';
+
+/** `{"error_code": …, "message": …, "problems": […]}` */
+export function scoringError(error: unknown): AnswerValue {
+  const known = knownError(error);
+  return refusal(known, mlflowErrorBody(known));
+}
+
+/** `{"error": …, "problems": […]}`; `error` is what tritonclient reads. */
+export function openInferenceError(error: unknown): AnswerValue {
+  const known = knownError(error);
+  return refusal(known, { error: known.message });
+}
+
+function refusal(error: MillwrightError, body: object): AnswerValue {
+  // Other details, such as a model's output, are for those who run it.
+  const { problems, more } = error.details ?? {};
+  return answer({
+    status: error.status,
+    headers: { 'content-type': 'application/json', ...retryHeaders(error) },
+    body: JSON.stringify({ ...body, problems, more }),
+  });
+}
