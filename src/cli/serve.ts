@@ -5,92 +5,116 @@ import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { openModel } from '../app.ts';
 import { MillwrightError } from '../errors.ts';
-import { startContainer, type Served } from '../server/index.ts';
+import { startContainer } from '../server/index.ts';
 import type { Io } from './command.ts';
-import { downloadModel } from './download-model.ts';
+import { downloadModel, type DownloadedModel } from './download-model.ts';
 
 interface ServeOptions {
-  readonly host: string;
-  readonly port: string;
+  readonly host?: string;
+  readonly port?: string;
   readonly runtime: string;
   readonly workers: string;
   readonly json?: boolean;
 }
 
+/** Where SageMaker puts the model of a container that it starts as `IMAGE serve`; `SM_MODEL_DIR` in its other images. */
+const containerFolder = '/opt/ml/model';
+
 export function configure(command: Command, io: Io): void {
   command
-    .argument('<model>', 'a model folder, a model URI (models:/NAME@ALIAS, models:/NAME/VERSION), or the name of an endpoint')
-    .option('--host <address>', 'address to listen on; 0.0.0.0 in a container: whoever reaches the port may predict', '127.0.0.1')
-    .option('--port <number>', 'port to listen on; 0 picks a free one', '8080')
+    .argument(
+      '[model]',
+      `a model folder, a model URI (models:/NAME@ALIAS, models:/NAME/VERSION), or the name of an endpoint; left out, as \`docker run IMAGE serve\` does: the folder SM_MODEL_DIR, else ${containerFolder}, on all addresses`,
+    )
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1); 0.0.0.0 in a container: whoever reaches the port may predict')
+    .option('--port <number>', 'port to listen on; 0 picks a free one (default: SAGEMAKER_BIND_TO_PORT, else 8080)')
     .option('--runtime <name>', 'auto, onnx or python_function', 'auto')
     .option('--workers <number>', 'processes of a Python model', '1')
     .option('--json', 'print the ready line as JSON')
     .addHelpText('after', '\nExample:\n  $ millwright serve models:/energy-victoria@champion --port 8080\n  $ curl localhost:8080/ping')
-    .action((model: string, options: ServeOptions) => serve(model, options, io));
+    .action((model: string | undefined, options: ServeOptions) => serve(model, options, io));
 }
 
 /** Serves one model until it is told to end. It owns no state: a folder needs no server at all. */
-async function serve(model: string, options: ServeOptions, io: Io): Promise<void> {
-  const port = portNumber(options.port);
+async function serve(given: string | undefined, options: ServeOptions, io: Io): Promise<void> {
+  const { env } = io.config;
+  const model = given ?? env['SM_MODEL_DIR'] ?? containerFolder;
+  const host = options.host ?? (given === undefined ? '0.0.0.0' : '127.0.0.1');
+  const port = options.port === undefined ? boundPort(env['SAGEMAKER_BIND_TO_PORT']) : portNumber(options.port, '--port');
   const settings = { runtime: runtimeOf(options.runtime), workers: workersOf(options.workers) };
+  const named = nameSource(model, io);
+  const container = await startContainer(named.endpoint, { host, port });
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${container.port}`;
+  io.stderr(`Listening on ${url}; loading the model.\n`);
   const scratch = await mkdtemp(join(tmpdir(), 'millwright-serve-'));
   try {
-    const source = await sourceOf(model, scratch, io);
+    const source = named.folder ?? (await downloadModel(model, scratch, io));
     const opened = await openModel(io.config, source.folder, source.label, settings, io.signal);
     try {
       if (opened.model.note !== undefined) io.stderr(`${opened.model.note}\n`);
-      await answerUntilTold({ ...source, model: opened.model }, { host: options.host, port, json: options.json === true }, io);
+      io.stderr('No inference records are kept here: an endpoint of a server (`millwright endpoints apply`) keeps them.\n');
+      const { endpoint } = named;
+      container.serve({ endpoint, workspaceId: 1, model: opened.model, version: source.version, records: undefined });
+      io.stdout(options.json === true ? `${JSON.stringify({ url, endpoint })}\n` : `${endpoint} answers at ${url}\n`);
+      await told(io.signal);
     } finally {
+      await container.close();
       await opened.close();
     }
   } finally {
+    await container.close();
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
-async function answerUntilTold(
-  source: ModelSource & { readonly model: Served['model'] },
-  { host, port, json }: { readonly host: string; readonly port: number; readonly json: boolean },
-  io: Io,
-): Promise<void> {
-  const { name: endpoint, model, version } = source;
-  const container = await startContainer({ endpoint, workspaceId: 1, model, version, records: undefined }, { host, port });
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${container.port}`;
-  io.stderr('No inference records are kept here: an endpoint of a server (`millwright endpoints apply`) keeps them.\n');
-  io.stdout(json ? `${JSON.stringify({ url, endpoint })}\n` : `${endpoint} answers at ${url}\n`);
+async function told(signal: AbortSignal): Promise<void> {
   await new Promise<void>((end) => {
-    if (io.signal.aborted) return end();
-    io.signal.addEventListener('abort', () => end(), { once: true });
+    if (signal.aborted) return end();
+    signal.addEventListener('abort', () => end(), { once: true });
   });
-  await container.close();
 }
 
-interface ModelSource {
-  readonly folder: string;
-  readonly label: string;
-  /** The endpoint's name: the registered model's, or the folder's. */
-  readonly name: string;
-  readonly version: Served['version'];
+/** What is known before any model is loaded. */
+interface NamedSource {
+  /** After the registered model, the endpoint or the folder. */
+  readonly endpoint: string;
+  /** Undefined where the command's server is asked for the files. */
+  readonly folder: Omit<DownloadedModel, 'name'> | undefined;
 }
 
-async function sourceOf(model: string, scratch: string, io: Io): Promise<ModelSource> {
+function nameSource(model: string, io: Io): NamedSource {
+  if (model.startsWith('models:')) return { endpoint: modelOfUri(model), folder: undefined };
   const folder = resolve(io.cwd, model);
-  if (!model.startsWith('models:') && existsSync(join(folder, 'MLmodel'))) {
+  if (existsSync(join(folder, 'MLmodel'))) {
     const name = basename(folder);
-    return { folder, label: name, name, version: { name, version: '', runId: undefined } };
+    return { endpoint: name, folder: { folder, label: name, version: { name, version: '', runId: undefined } } };
   }
-  if (!model.startsWith('models:') && (model.includes('/') || existsSync(folder)))
-    throw new MillwrightError(
-      'MODEL_INVALID',
-      `there is no MLmodel file in ${folder}: name the folder that mlflow's save_model or log_model wrote`,
-    );
-  return downloadModel(model, scratch, io);
+  // A bare name is an endpoint's, also where a folder of data is called the same.
+  if (!/[/\\]|^\.*$/.test(model)) return { endpoint: model, folder: undefined };
+  throw new MillwrightError(
+    'MODEL_INVALID',
+    `there is no MLmodel file in ${folder}: name the folder that mlflow's save_model or log_model wrote`,
+  );
 }
 
-function portNumber(text: string): number {
+function modelOfUri(uri: string): string {
+  const name = /^models:\/([^/@]+)[@/][^/@]+$/.exec(uri)?.[1];
+  if (name !== undefined) return name;
+  throw new MillwrightError(
+    'USAGE',
+    `'${uri}' names no registered model: write models:/NAME@ALIAS, models:/NAME/VERSION or models:/NAME/STAGE`,
+  );
+}
+
+/** Multi-container endpoints of SageMaker give each container a port of its own. */
+function boundPort(text: string | undefined): number {
+  return text === undefined || text === '' ? 8080 : portNumber(text, 'SAGEMAKER_BIND_TO_PORT');
+}
+
+function portNumber(text: string, name: string): number {
   const port = Number(text);
   if (text !== '' && Number.isInteger(port) && port >= 0 && port <= 65535) return port;
-  throw new MillwrightError('USAGE', `--port is '${text}': it must be a whole number from 0 to 65535`);
+  throw new MillwrightError('USAGE', `${name} is '${text}': it must be a whole number from 0 to 65535`);
 }
 
 function runtimeOf(text: string): 'auto' | 'onnx' | 'python_function' {

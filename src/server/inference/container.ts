@@ -17,7 +17,9 @@ import type { InferenceCall, Served } from './served.ts';
 
 export interface Container {
   readonly port: number;
-  /** Takes no more requests, lets running ones end (25 s at most: SageMaker kills after 30). */
+  /** From now on the model answers; before, `/ping` and whatever needs the model say 503. */
+  serve(served: Served): void;
+  /** Takes no more requests, lets running ones end (25 s at most: SageMaker kills after 30). Twice is once. */
   close(): Promise<void>;
 }
 
@@ -28,9 +30,23 @@ interface ContainerRoute {
   readonly handler: (call: InferenceCall, params: Readonly<Record<string, string>>) => Promise<AnswerValue> | AnswerValue;
 }
 
-export async function startContainer(served: Served, options: { readonly host: string; readonly port: number }): Promise<Container> {
-  const routes = routesOf(served);
+/** What the port answers from. */
+interface State {
+  readonly endpoint: string;
+  served: Served | undefined;
+  closing: boolean;
+}
+
+/** Listens at once, so that a port that is taken is told before a model is loaded, and probes are answered while it is. */
+export async function startContainer(endpoint: string, options: { readonly host: string; readonly port: number }): Promise<Container> {
+  const state: State = { endpoint, served: undefined, closing: false };
+  const routes = routesOf(state);
   const server = createServer({ requestTimeout: 120_000, headersTimeout: 30_000, keepAliveTimeout: 75_000 }, (request, response) => {
+    // A kept-alive connection would hold the end of the server until it is idle for long.
+    if (state.closing) response.setHeader('connection', 'close');
+    response.once('close', () => {
+      if (state.closing) server.closeIdleConnections();
+    });
     handle(routes, request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
@@ -42,8 +58,13 @@ export async function startContainer(served: Served, options: { readonly host: s
   });
   return {
     port: (server.address() as AddressInfo).port,
+    serve(served) {
+      state.served = served;
+    },
     close: () =>
       new Promise((resolve) => {
+        if (!server.listening) return resolve();
+        state.closing = true;
         const timer = setTimeout(() => server.closeAllConnections(), 25_000);
         server.close(() => {
           clearTimeout(timer);
@@ -54,27 +75,40 @@ export async function startContainer(served: Served, options: { readonly host: s
   };
 }
 
-function routesOf(served: Served): ContainerRoute[] {
-  const directory: Directory = { find: (name) => (name === served.endpoint ? served : undefined), names: () => [served.endpoint] };
-  const scoring = (method: string, path: string, handler: ContainerRoute['handler']): ContainerRoute => ({
+function routesOf(state: State): ContainerRoute[] {
+  const { endpoint } = state;
+  const directory: Directory = { find: (name) => (name === endpoint ? state.served : undefined), names: () => [endpoint] };
+  const scoring = (
+    method: string,
+    path: string,
+    handler: (served: Served, call: InferenceCall) => ReturnType<ContainerRoute['handler']>,
+  ): ContainerRoute => ({
     method,
     pattern: new RegExp(`^${path}$`),
     onError: scoringError,
-    handler,
+    handler: (call) => handler(ready(state), call),
   });
   return [
-    scoring('POST', '/invocations', (call) => invocations(served, call)),
-    scoring('GET', '/ping', () => ping(served)),
-    scoring('GET', '/health', () => ping(served)),
-    scoring('GET', '/version', () => version(served)),
-    scoring('GET', '/openapi\\.json', (call) => openApi(served, '', call.headers.host)),
+    scoring('POST', '/invocations', invocations),
+    scoring('GET', '/ping', ping),
+    scoring('GET', '/health', ping),
+    scoring('GET', '/version', version),
+    scoring('GET', '/openapi\\.json', (served, call) => openApi(served, '', call.headers.host)),
     ...openInference.map(({ method, url, onError, handler }): ContainerRoute => ({
       method,
       pattern: new RegExp(`^${url.replace('*', '.*').replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`),
       onError,
-      handler: (call, params) => handler(directory, params, call),
+      handler(call, params) {
+        if (url.startsWith('/v2/models/')) ready(state);
+        return handler(directory, params, call);
+      },
     })),
   ];
+}
+
+function ready({ endpoint, served }: State): Served {
+  if (served !== undefined) return served;
+  throw new MillwrightError('TEMPORARILY_UNAVAILABLE', `the model of '${endpoint}' is being loaded: ask again`);
 }
 
 async function handle(routes: readonly ContainerRoute[], request: IncomingMessage, response: ServerResponse): Promise<void> {
