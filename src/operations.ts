@@ -20,6 +20,7 @@ import * as moveWrites from './registry/move-writes.ts';
 import * as registryQueries from './registry/queries.ts';
 import * as registrySearches from './registry/search-queries.ts';
 import * as registryWrites from './registry/writes.ts';
+import * as describeEndpoints from './serving/describe-endpoints.ts';
 import * as servingQueries from './serving/queries.ts';
 import * as servingWrites from './serving/writes.ts';
 import * as artifactQueries from './tracking/artifact-queries.ts';
@@ -67,6 +68,7 @@ const modules: readonly Record<string, unknown>[] = [
   gateQueries,
   gateWrites,
   moveWrites,
+  describeEndpoints,
   servingQueries,
   servingWrites,
   searchExperiments,

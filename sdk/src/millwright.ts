@@ -86,6 +86,9 @@ export function millwrightApi(call: Call) {
     endpoint: (name: string) => call<endpoints.EndpointDetail>('GET', endpoint(name)),
     declareEndpoints: (body: endpoints.DeclareEndpoints) => call<Record<string, never>>('PUT', '/api/1/endpoints', { body }),
     removeEndpoint: (name: string) => call<Record<string, never>>('DELETE', endpoint(name)),
+    endpointStatistics: (name: string) => call<endpoints.EndpointStatistics>('GET', `${endpoint(name)}/statistics`),
+    /** Ends a rollback, and has a version that failed tried again. */
+    deployEndpoint: (name: string) => call<Record<string, never>>('POST', `${endpoint(name)}/deploy`),
     rollBackEndpoint: (name: string, body: endpoints.RollBackEndpoint) =>
       call<endpoints.RolledBack>('POST', `${endpoint(name)}/rollback`, { body }),
     tokens: () => call<TokenList>('GET', '/api/1/tokens'),

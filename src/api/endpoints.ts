@@ -54,6 +54,26 @@ export const Deployment = Type.Object({
 });
 export type Deployment = Static<typeof Deployment>;
 
+const milliseconds = orNull(Type.Number());
+
+/** Requests of a span of time, as the process that answers counted them: after a restart, since then. */
+export const StatisticsWindow = Type.Object({
+  /** What the numbers cover. */
+  from: Time,
+  to: Time,
+  requests: Type.Integer(),
+  /** Answered 4xx. */
+  clientErrors: Type.Integer(),
+  /** Answered 5xx. */
+  serverErrors: Type.Integer(),
+  perSecond: Type.Number(),
+  /** Of answers with a prediction, true to 9 %; null without any. */
+  p50Ms: milliseconds,
+  p95Ms: milliseconds,
+  p99Ms: milliseconds,
+});
+export type StatisticsWindow = Static<typeof StatisticsWindow>;
+
 export const Endpoint = Type.Object({
   name: Type.String(),
   project: Type.String(),
@@ -64,19 +84,57 @@ export const Endpoint = Type.Object({
   pinned: orNull(Type.Object({ version: Type.Integer(), by: Type.String(), reason: Type.String() })),
   updatedAt: Time,
   updatedBy: Type.String(),
+  /**
+   * `starting`, `swapping`: a version is tried, without and with one that serves meanwhile. `failed`: the version that it
+   * should serve could not be loaded. `not ready`: no worker of the model is up. `waiting`: there is nothing to serve.
+   */
+  state: Type.Union([
+    Type.Literal('serving'),
+    Type.Literal('starting'),
+    Type.Literal('swapping'),
+    Type.Literal('failed'),
+    Type.Literal('not ready'),
+    Type.Literal('waiting'),
+  ]),
+  /** What it should serve, why, and who said so; null while the name that it follows stands on no version. */
+  target: orNull(Type.Object({ version: Type.Integer(), reason: Type.String(), actor: Type.String() })),
+  /** Why the version that it should serve does not. */
+  problem: orNull(Type.Object({ version: Type.Integer(), message: Type.String(), at: Time })),
+  /** The decision that put the name that it follows on the live version. */
+  decision: orNull(
+    Type.Object({
+      id: Type.String(),
+      at: Time,
+      actor: Type.String(),
+      basis: Type.Union([Type.Literal('gate'), Type.Literal('override'), Type.Literal('no gate')]),
+    }),
+  ),
+  /** The version that a rollback goes back to. */
+  before: orNull(Type.Integer()),
   /** What answers now in this process. */
   live: orNull(
     Type.Object({
       model: Type.String(),
       version: Type.Integer(),
       flavor: Type.String(),
+      /** Since when this version answers, over restarts of the server. */
       since: Time,
+      /** Since when this process has it. */
+      loadedAt: Time,
       by: Type.String(),
       ready: Type.Boolean(),
       running: Type.Integer(),
       queued: Type.Integer(),
       restarts: Type.Integer(),
       memoryBytes: Type.Integer(),
+      statistics: Type.Object({
+        minute: StatisticsWindow,
+        quarterHour: StatisticsWindow,
+        /** Since this version took over. */
+        version: StatisticsWindow,
+        /** The version before, until then. */
+        replaced: orNull(Type.Object({ version: Type.Integer(), window: StatisticsWindow })),
+      }),
     }),
   ),
 });
@@ -89,6 +147,10 @@ export type EndpointList = Static<typeof EndpointList>;
 /** `GET /api/1/endpoints/:name`: with its last 50 deployments, newest first. */
 export const EndpointDetail = Type.Object({ endpoint: Endpoint, deployments: Type.Array(Deployment) });
 export type EndpointDetail = Static<typeof EndpointDetail>;
+
+/** `GET /api/1/endpoints/:name/statistics`: the last 15 minutes in windows of `slotMs`, as far as this process served. */
+export const EndpointStatistics = Type.Object({ slotMs: Type.Integer(), slots: Type.Array(StatisticsWindow) });
+export type EndpointStatistics = Static<typeof EndpointStatistics>;
 
 /** `POST /api/1/endpoints/:name/rollback`: back to the version that was live before. */
 export const RollBackEndpoint = Type.Object({ reason: Type.String({ minLength: 1, maxLength: 2000 }) });

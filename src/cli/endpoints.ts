@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Endpoint } from '../api/endpoints.ts';
+import type { Deployment, Endpoint, StatisticsWindow } from '../api/endpoints.ts';
 import { errnoOf, MillwrightError } from '../errors.ts';
 import { parseProject } from '../formats/project/index.ts';
 import type { Io } from './command.ts';
-import { age } from './format.ts';
+import { age, duration } from './format.ts';
 import { remoteApi } from './remote.ts';
 import { printTable } from './table.ts';
 
@@ -38,6 +38,11 @@ export function configure(command: Command, io: Io): void {
     .addHelpText('after', '\nExample:\n  $ millwright endpoints rollback load --reason "errors since noon"')
     .action((name: string, options: { reason: string }) => rollBack(name, options.reason, io));
   command
+    .command('deploy <name>')
+    .description('serve what the endpoint follows: ends a rollback, and tries a version again that failed')
+    .addHelpText('after', '\nExample:\n  $ millwright endpoints deploy load')
+    .action((name: string) => deploy(name, io));
+  command
     .command('remove <name>')
     .description('stop serving under this name')
     .addHelpText('after', '\nExample:\n  $ millwright endpoints remove load')
@@ -49,27 +54,23 @@ async function list({ json }: JsonOption, io: Io): Promise<void> {
   const { api } = await remoteApi(io);
   const { items } = await api.endpoints();
   if (json === true) return io.stdout(`${JSON.stringify(items)}\n`);
-  printTable(io, ['ENDPOINT', 'FOLLOWS', 'LIVE', 'RUNTIME', 'SINCE', 'BY'], items.map(rowOf));
+  printTable(io, ['ENDPOINT', 'FOLLOWS', 'STATE', 'LIVE', 'RUNTIME', 'SINCE', 'BY', 'REQUESTS/S', 'P95'], items.map(rowOf));
 }
 
-function rowOf({ name, model, live }: Endpoint): string[] {
-  if (live === null) return [name, model, 'nothing yet', '', '', ''];
-  return [name, model, `${live.model} v${live.version}`, live.flavor, age(Date.now() - live.since), live.by];
+function rowOf({ name, model, state, live }: Endpoint): string[] {
+  if (live === null) return [name, model, state];
+  const { minute } = live.statistics;
+  const lives = [`${live.model} v${live.version}`, live.flavor, age(Date.now() - live.since), live.by];
+  return [name, model, state, ...lives, minute.perSecond.toFixed(1), latency(minute.p95Ms)];
 }
 
 async function show(name: string, { json }: JsonOption, io: Io): Promise<void> {
   const { api } = await remoteApi(io);
   const { endpoint, deployments } = await api.endpoint(name);
   if (json === true) return io.stdout(`${JSON.stringify({ endpoint, deployments })}\n`);
-  const { live, pinned } = endpoint;
+  io.stdout(`${[...headlines(endpoint), ...problemLines(endpoint, deployments)].join('\n')}\n`);
+  if (endpoint.live !== null) printStatistics(endpoint.live, io);
   const now = Date.now();
-  io.stdout(`${endpoint.name} follows ${endpoint.model} (project ${endpoint.project})\n`);
-  if (pinned !== null) io.stdout(`held on version ${pinned.version} by ${pinned.by}: ${pinned.reason}\n`);
-  io.stdout(
-    live === null
-      ? 'nothing is live\n'
-      : `live: ${live.model} v${live.version} (${live.flavor}) since ${age(now - live.since)}, by ${live.by}${live.ready ? '' : '; not ready'}\n`,
-  );
   const rows = deployments.map((one) => [
     age(now - one.createdAt),
     String(one.version),
@@ -79,7 +80,63 @@ async function show(name: string, { json }: JsonOption, io: Io): Promise<void> {
     one.actor,
     one.message?.split('\n', 1)[0] ?? '',
   ]);
+  io.stdout('\n');
   printTable(io, ['BEGUN', 'VERSION', 'STATE', 'RUNTIME', 'WHY', 'BY', 'NOTE'], rows);
+}
+
+function headlines({ name, model, project, state, pinned, live, decision }: Endpoint): string[] {
+  const now = Date.now();
+  const byDecision = decision === null ? '' : `: ${decision.actor} decided ${age(now - decision.at)} (${decision.basis})`;
+  return [
+    `${name} follows ${model} (project ${project}): ${state}`,
+    ...(pinned === null ? [] : [`held on version ${pinned.version} by ${pinned.by}: ${pinned.reason}`]),
+    live === null
+      ? 'nothing is live'
+      : `live: ${live.model} v${live.version} (${live.flavor}) since ${age(now - live.since)}, by ${live.by}${pinned === null ? byDecision : ''}`,
+  ];
+}
+
+/** Why the version that should serve does not, with the end of what it or its installer said. */
+function problemLines({ name, problem, live }: Endpoint, deployments: readonly Deployment[]): string[] {
+  if (problem === null) return [];
+  const log = deployments.find(({ createdAt, state }) => state === 'failed' && createdAt === problem.at)?.log ?? '';
+  const meanwhile = live === null ? 'nothing serves' : `version ${live.version} serves on`;
+  return [
+    `version ${problem.version} could not be served, ${meanwhile}: ${problem.message}`,
+    ...log
+      .trimEnd()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => `  | ${line}`),
+    `\`millwright endpoints deploy ${name}\` tries it again`,
+  ];
+}
+
+function printStatistics({ version, loadedAt, statistics }: NonNullable<Endpoint['live']>, io: Io): void {
+  const { minute, quarterHour, version: sinceLive, replaced } = statistics;
+  const windows: readonly (readonly [string, StatisticsWindow])[] = [
+    ['last minute', minute],
+    ['last 15 minutes', quarterHour],
+    [`version ${version}, ${age(Date.now() - loadedAt)} on`, sinceLive],
+    ...(replaced === null ? [] : [[`version ${replaced.version}, until then`, replaced.window] as const]),
+  ];
+  const rows = windows.map(([title, { requests, perSecond, clientErrors, serverErrors, p50Ms, p95Ms, p99Ms }]) => [
+    title,
+    String(requests),
+    perSecond.toFixed(1),
+    latency(p50Ms),
+    latency(p95Ms),
+    latency(p99Ms),
+    String(clientErrors),
+    String(serverErrors),
+  ]);
+  io.stdout('\n');
+  printTable(io, ['THIS SERVER', 'REQUESTS', 'PER SECOND', 'P50', 'P95', 'P99', '4XX', '5XX'], rows);
+}
+
+function latency(milliseconds: number | null): string {
+  if (milliseconds === null) return '-';
+  return milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : duration(milliseconds);
 }
 
 async function apply(folder: string | undefined, io: Io): Promise<void> {
@@ -105,6 +162,14 @@ async function rollBack(name: string, reason: string, io: Io): Promise<void> {
   const { api } = await remoteApi(io);
   const { version } = await api.rollBackEndpoint(name, { reason });
   io.stdout(`${name} is back on version ${version}\n`);
+}
+
+async function deploy(name: string, io: Io): Promise<void> {
+  const { api } = await remoteApi(io);
+  await api.deployEndpoint(name);
+  const { endpoint } = await api.endpoint(name);
+  const target = endpoint.target === null ? 'no version yet' : `version ${endpoint.target.version}`;
+  io.stdout(`${name} follows ${endpoint.model}, ${target}: ${endpoint.state} (\`millwright endpoints show ${name}\` tells how it ends)\n`);
 }
 
 async function remove(name: string, io: Io): Promise<void> {

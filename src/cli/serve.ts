@@ -54,7 +54,14 @@ async function serve(given: string | undefined, options: ServeOptions, io: Io): 
       if (opened.model.note !== undefined) io.stderr(`${opened.model.note}\n`);
       io.stderr('No inference records are kept here: an endpoint of a server (`millwright endpoints apply`) keeps them.\n');
       const { endpoint } = named;
-      container.serve({ endpoint, workspaceId: 1, model: opened.model, version: source.version, records: undefined });
+      container.serve({
+        endpoint,
+        workspaceId: 1,
+        model: opened.model,
+        version: source.version,
+        records: undefined,
+        statistics: undefined,
+      });
       io.stdout(options.json === true ? `${JSON.stringify({ url, endpoint })}\n` : `${endpoint} answers at ${url}\n`);
       await told(io.signal);
     } finally {

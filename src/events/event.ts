@@ -9,6 +9,7 @@ export const eventKinds = [
   'alias.moved',
   'stage.moved',
   'gate.refused',
+  'deployment.started',
   'deployment.live',
   'deployment.failed',
 ] as const;

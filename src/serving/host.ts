@@ -16,6 +16,7 @@ import type { Endpoint } from './endpoint.ts';
 import { fetchModel } from './fetch-model.ts';
 import { loadModel, type LoadedModel } from './load-model.ts';
 import { desiredEndpoints, type DesiredEndpoint } from './queries.ts';
+import { EndpointStatistics, VersionStatistics } from './statistics.ts';
 import { beginDeployment, endDeployment } from './writes.ts';
 
 export interface HostContext {
@@ -35,6 +36,10 @@ export interface Generation extends LoadedModel {
   readonly version: ModelVersion;
   readonly since: number;
   readonly by: string;
+  /** Of this process, since it took over. */
+  readonly statistics: VersionStatistics;
+  /** What the version before had answered until then. */
+  readonly replaced: { readonly version: number; readonly statistics: VersionStatistics } | undefined;
 }
 
 export interface EndpointHost {
@@ -52,7 +57,8 @@ export interface EndpointHost {
 interface Slot {
   live: Generation | undefined;
   before: Generation | undefined;
-  /** The target that failed last: not tried again until it changes. */
+  readonly statistics: EndpointStatistics;
+  /** The target that failed last: not tried again until it changes, or somebody says so. */
   failed: string | undefined;
   deploying: { readonly target: string; readonly controller: AbortController; readonly done: Promise<void> } | undefined;
 }
@@ -75,7 +81,7 @@ export function createHost(ctx: HostContext): EndpointHost {
       closeAll(ctx, [slot.live, slot.before]);
     }
     const concerned = desired.filter(({ endpoint }) => only === undefined || keyOf(endpoint, endpoint.name) === only);
-    await Promise.all(concerned.map((one) => advance(ctx, slotOf(slots, one.endpoint), one, stopping.signal)));
+    await Promise.all(concerned.map((one) => advance(ctx, slotOf(ctx, slots, one.endpoint), one, stopping.signal)));
   };
   // A pass begins the deployments that are due and does not wait for them: another endpoint must not.
   const tick = (): void => {
@@ -110,9 +116,12 @@ function keyOf({ workspaceId }: Scope, name: string): string {
   return `${workspaceId}/${name}`;
 }
 
-function slotOf(slots: Map<string, Slot>, endpoint: Endpoint): Slot {
+function slotOf(ctx: HostContext, slots: Map<string, Slot>, endpoint: Endpoint): Slot {
   const key = keyOf(endpoint, endpoint.name);
-  const slot = slots.get(key) ?? { live: undefined, before: undefined, failed: undefined, deploying: undefined };
+  const known = slots.get(key);
+  if (known !== undefined) return known;
+  const statistics = new EndpointStatistics(ctx.clock.now());
+  const slot: Slot = { live: undefined, before: undefined, statistics, failed: undefined, deploying: undefined };
   slots.set(key, slot);
   return slot;
 }
@@ -128,7 +137,7 @@ async function advance(ctx: HostContext, slot: Slot, desired: DesiredEndpoint, s
     if (deploying.target === target) return;
     return advance(ctx, slot, desired, stopping);
   }
-  if (target === slot.failed || (slot.live !== undefined && target === targetKey(asDesired(slot.live)))) return;
+  if (attemptKey(desired) === slot.failed || (slot.live !== undefined && target === targetKey(asDesired(slot.live)))) return;
   const controller = new AbortController();
   const done = deploy(ctx, slot, desired, desired.target, controller.signal).finally(() => {
     slot.deploying = undefined;
@@ -147,6 +156,11 @@ function targetKey({ endpoint, target }: DesiredEndpoint): string {
   return JSON.stringify([version?.name, version?.version, version?.storageLocation, endpoint.settings]);
 }
 
+/** What makes an attempt another one: `millwright endpoints deploy` touches the endpoint to have a failed version tried again. */
+function attemptKey(desired: DesiredEndpoint): string {
+  return `${desired.endpoint.updatedAt} ${targetKey(desired)}`;
+}
+
 async function deploy(
   ctx: HostContext,
   slot: Slot,
@@ -159,7 +173,7 @@ async function deploy(
   const id = ctx.ids.uuid7();
   const { version, reason, actor } = target;
   const start = { scope, id, endpoint: endpoint.name, model: version.name, version: version.version, reason, actor };
-  await ctx.db.write(beginDeployment, { ...start, now: ctx.clock.now() });
+  await ctx.db.write(beginDeployment, { ...start, eventId: ctx.ids.uuid7(), now: ctx.clock.now() });
   const end = { scope, id, eventId: ctx.ids.uuid7() };
   try {
     const kept = slot.before !== undefined && targetKey(asDesired(slot.before)) === targetKey(desired) ? slot.before : undefined;
@@ -167,13 +181,15 @@ async function deploy(
     const now = ctx.clock.now();
     const retired = slot.before === kept ? undefined : slot.before;
     slot.before = slot.live;
-    slot.live = { ...model, endpoint, version, since: now, by: actor };
+    const statistics = new VersionStatistics(slot.statistics, now);
+    const replaced = slot.before && { version: slot.before.version.version, statistics: slot.before.statistics };
+    slot.live = { ...model, endpoint, version, since: now, by: actor, statistics, replaced };
     slot.failed = undefined;
     closeAll(ctx, [retired]);
     await ctx.db.write(endDeployment, { ...end, now, outcome: { state: 'live', flavor: model.runtime.flavor, message: model.note } });
   } catch (error) {
     if (signal.aborted) return;
-    slot.failed = targetKey(desired);
+    slot.failed = attemptKey(desired);
     const message = error instanceof Error ? error.message : String(error);
     const log = error instanceof MillwrightError && typeof error.details?.['log'] === 'string' ? error.details['log'] : undefined;
     ctx.log.error({ err: error, endpoint: endpoint.name, version: version.version }, 'a version could not be served');

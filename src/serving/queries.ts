@@ -77,7 +77,8 @@ async function resolveFollowed(tx: Tx<ServingTables>, scope: Scope, { model, kin
   }
 }
 
-async function targetOf(tx: Tx<ServingTables>, endpoint: Endpoint): Promise<DesiredEndpoint['target']> {
+/** What an endpoint should serve now. */
+export async function targetOf(tx: Tx<ServingTables>, endpoint: Endpoint): Promise<DesiredEndpoint['target']> {
   const scope = { workspaceId: endpoint.workspaceId };
   const { follows, pinned } = endpoint;
   const decision = await lastDecision(tx, scope, follows);
@@ -91,11 +92,22 @@ async function targetOf(tx: Tx<ServingTables>, endpoint: Endpoint): Promise<Desi
   return { version: resolved, reason, actor: decision?.version === resolved.version ? decision.actor : endpoint.updatedBy };
 }
 
-/** The newest move of the name that an endpoint follows. */
-export async function lastDecision(tx: Tx<ServingTables>, scope: Scope, { model, kind, name }: Followed): Promise<Decision | undefined> {
+/** The newest move of the name that an endpoint follows; where a version is given, of its moves there. */
+export async function lastDecision(
+  tx: Tx<ServingTables>,
+  scope: Scope,
+  { model, kind, name }: Followed,
+  version?: number,
+): Promise<Decision | undefined> {
   if (kind === 'version') return undefined;
   const decisions = await listDecisions.run(asTx(tx), { scope, name: model, limit: 200, before: undefined });
-  return decisions.find(({ outcome, target }) => outcome === 'moved' && target.kind === kind && target.name === name);
+  return decisions.find(
+    (decision) =>
+      decision.outcome === 'moved' &&
+      decision.target.kind === kind &&
+      decision.target.name === name &&
+      (version === undefined || decision.version === version),
+  );
 }
 
 function endpointOf(row: ServingTables['endpoints']): Endpoint {

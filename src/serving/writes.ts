@@ -3,6 +3,7 @@ import { defineWrite, type Tx } from '../backends/db/port.ts';
 import { recordEvent, type EventKind } from '../events/index.ts';
 import { MillwrightError } from '../errors.ts';
 import { recordEdges } from '../lineage/index.ts';
+import { lastVersions } from './describe-endpoints.ts';
 import { checkEndpointName, endpointNotFound, type EndpointSettings, type Followed } from './endpoint.ts';
 import { findEndpoint, lastDecision } from './queries.ts';
 import type { ServingTables } from './tables.ts';
@@ -83,13 +84,7 @@ export const rollBackEndpoint = defineWrite<
   const scope = { workspaceId: principal.workspaceId };
   const endpoint = await findEndpoint.run(tx as unknown as Tx<never>, { scope, name });
   if (endpoint === undefined) throw endpointNotFound(name);
-  const lived = await tx
-    .statement<{ version: number; state: string }>(
-      'select version, state from deployments where workspace_id = ? and endpoint = ? and live_at is not null order by live_at desc, id desc limit 100',
-    )
-    .all(scope.workspaceId, name);
-  const live = lived.find((row) => row.state === 'live') ?? lived[0];
-  const before = lived.find((row) => row.version !== live?.version);
+  const { live, before } = await lastVersions(tx, scope, name);
   if (before === undefined) {
     throw new MillwrightError(
       'RESOURCE_DOES_NOT_EXIST',
@@ -101,15 +96,36 @@ export const rollBackEndpoint = defineWrite<
     .statement(
       'update endpoints set pinned_version = ?, pinned_over = ?, pinned_by = ?, pinned_reason = ?, updated_at = ? where workspace_id = ? and name = ?',
     )
-    .run(before.version, decision?.id ?? '', principal.name, reason, now, scope.workspaceId, name);
-  const detail = { version: before.version, from: live?.version ?? null, reason };
+    .run(before, decision?.id ?? '', principal.name, reason, now, scope.workspaceId, name);
+  const detail = { version: before, from: live ?? null, reason };
   await recordAudit(tx, principal, { id: auditId, at: now, action: 'serving.rollBackEndpoint', subject: name, detail });
-  return { version: before.version };
+  return { version: before };
 });
+
+/**
+ * Lets an endpoint serve what it follows: ends a rollback, and has a version that failed tried again.
+ * @throws RESOURCE_DOES_NOT_EXIST
+ */
+export const deployEndpoint = defineWrite<ServingTables, Change & { readonly name: string }, void>(
+  'serving.deployEndpoint',
+  async (tx, { principal, now, auditId, name }) => {
+    const endpoint = await findEndpoint.run(tx as unknown as Tx<never>, { scope: { workspaceId: principal.workspaceId }, name });
+    if (endpoint === undefined) throw endpointNotFound(name);
+    await tx
+      .statement(
+        `update endpoints set pinned_version = null, pinned_over = null, pinned_by = null, pinned_reason = null, updated_at = ?
+         where workspace_id = ? and name = ?`,
+      )
+      .run(now, principal.workspaceId, name);
+    const detail = { endedRollbackTo: endpoint.pinned?.version ?? null };
+    await recordAudit(tx, principal, { id: auditId, at: now, action: 'serving.deployEndpoint', subject: name, detail });
+  },
+);
 
 export interface DeploymentStart {
   readonly scope: Scope;
   readonly id: string;
+  readonly eventId: string;
   readonly endpoint: string;
   readonly model: string;
   readonly version: number;
@@ -144,6 +160,15 @@ export const beginDeployment = defineWrite<ServingTables, DeploymentStart, void>
       ended_at: null,
     })
     .execute();
+  await recordEvent(tx, start.scope, {
+    id: start.eventId,
+    kind: 'deployment.started',
+    subjectKind: 'model_version',
+    subjectId: `${start.model}/${start.version}`,
+    at: start.now,
+    actor: start.actor,
+    data: { endpoint: start.endpoint, model: start.model, version: start.version, reason: start.reason },
+  });
 });
 
 export interface DeploymentEnd {

@@ -77,6 +77,7 @@ function findServed({ app, principal }: Call, name: string): Served | undefined 
     model: generation,
     version: { name: found.name, version: String(found.version), runId: found.runId },
     records: app.records,
+    statistics: generation.statistics,
   };
 }
 

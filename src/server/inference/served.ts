@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { errorTable, MillwrightError } from '../../errors.ts';
 import type { ModelInput, ModelOutput } from '../../formats/tensor/tensor.ts';
 import type { InferenceRecord, RecordSink } from '../../predictions/index.ts';
-import type { LoadedModel } from '../../serving/index.ts';
+import type { LoadedModel, VersionStatistics } from '../../serving/index.ts';
 import { knownError } from '../errors.ts';
 
 /** An endpoint as the inference routes see it, on the server and in a container of its own alike. */
@@ -13,6 +13,8 @@ export interface Served {
   readonly version: { readonly name: string; readonly version: string; readonly runId: string | undefined };
   /** Undefined where no records are kept. */
   readonly records: RecordSink | undefined;
+  /** Undefined where nobody asks for them. */
+  readonly statistics: VersionStatistics | undefined;
 }
 
 /** One request for predictions, its body read. */
@@ -52,19 +54,26 @@ export async function predict(
       error,
     });
   };
-  let output: ModelOutput;
+  let status = 500;
   try {
-    const request = read();
-    input = request.input;
-    requestId = request.requestId ?? requestId;
-    output = await served.model.runtime.predict(input, call.signal);
-  } catch (error) {
-    const { code, message } = knownError(error);
-    await keep(errorTable[code].status, undefined, { code, message });
-    throw error;
+    let output: ModelOutput;
+    try {
+      const request = read();
+      input = request.input;
+      requestId = request.requestId ?? requestId;
+      output = await served.model.runtime.predict(input, call.signal);
+    } catch (error) {
+      const { code, message } = knownError(error);
+      status = errorTable[code].status;
+      await keep(status, undefined, { code, message });
+      throw error;
+    }
+    await keep(200, output, undefined);
+    status = 200;
+    return output;
+  } finally {
+    served.statistics?.observe(status, performance.now() - begun, Date.now());
   }
-  await keep(200, output, undefined);
-  return output;
 }
 
 /** Nothing answers under this name: it is not there, or its first version is not loaded yet. */
