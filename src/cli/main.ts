@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { MillwrightError } from '../errors.ts';
+import { fullDisk } from '../lib/full-disk.ts';
 import { version } from '../version.ts';
 import type { CommandEntry, Io } from './command.ts';
 import { commands } from './commands.ts';
@@ -53,14 +54,15 @@ function report(error: unknown, { json }: { readonly json: boolean }, io: Io): n
 
 function internal(error: unknown): MillwrightError {
   if (error instanceof Error && error.name === 'AbortError') return new MillwrightError('INTERRUPTED', 'interrupted', { cause: error });
-  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
-    const place = 'path' in error && typeof error.path === 'string' ? ` of ${error.path}` : '';
-    return new MillwrightError(
-      'DISK_FULL',
-      `the disk${place} is full; nothing half-done was left: free some space and run the command again`,
-      { cause: error },
-    );
-  }
+  const full = fullDisk(error, `cannot write${placeOf(error)}`);
+  if (full !== undefined) return full;
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new MillwrightError('INTERNAL_ERROR', `internal error, please report it:\n${text}`, { cause: error });
+}
+
+/** The file that a failed system call was to write, as far as it is known. */
+function placeOf(error: unknown): string {
+  const { path, dest } = error as { readonly path?: unknown; readonly dest?: unknown };
+  const place = dest ?? path;
+  return typeof place === 'string' ? ` '${place}'` : '';
 }

@@ -16,6 +16,7 @@ import {
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../errors.ts';
 import type { HashAlgorithm } from '../formats/dvc/entry.ts';
+import { namingFullDisk } from '../lib/full-disk.ts';
 import { decodeTree, type TreeFile } from '../formats/dvc/tree.ts';
 
 /**
@@ -73,6 +74,11 @@ export function writeObject(cache: Cache, value: string, bytes: Uint8Array): voi
 
 /** Writes a file into a folder of DVC's that is there: whole or absent, and durable on return. `mode`: whatever the umask says. */
 export function writeWhole(path: string, bytes: Uint8Array, mode?: number): void {
+  namingFullDisk(path, () => writeRenamed(path, bytes, mode));
+  syncFolder(dirname(path));
+}
+
+function writeRenamed(path: string, bytes: Uint8Array, mode: number | undefined): void {
   const temporary = join(dirname(path), temporaryName());
   try {
     const descriptor = openSync(temporary, 'wx', mode);
@@ -88,7 +94,6 @@ export function writeWhole(path: string, bytes: Uint8Array, mode?: number): void
     removeIfThere(temporary);
     throw error;
   }
-  syncFolder(dirname(path));
 }
 
 export function makeFolder(cache: Cache, folder: string): void {

@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { MillwrightError } from '../errors.ts';
 import { emitConfigFile, type ConfigDocument, type ConfigSection, type ConfigValue } from '../formats/dvc/config-file.ts';
 import { sectionName, sectionOrder, validateConfig } from '../formats/dvc/config-schema.ts';
+import { replaceFile } from '../lib/replace-file.ts';
 import {
   configFiles,
   configLevels,
@@ -48,7 +49,9 @@ export function editLevel(config: ConfigFiles, level: ConfigLevel | undefined, e
   mergeInto(merged, document);
   validateConfig(merged);
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, emitConfigFile(inOrder(document)));
+  // A user's own configuration may be a link to where she keeps such files
+  const place = existsSync(file) ? realpathSync(file) : file;
+  replaceFile(place, emitConfigFile(inOrder(document)), dirname(place));
   validateConfig(mergeLevels(config.files, configLevels));
 }
 

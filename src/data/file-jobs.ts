@@ -18,6 +18,7 @@ import {
   writeAll,
   type Cache,
 } from './cache.ts';
+import { fullDisk } from '../lib/full-disk.ts';
 import { discardObjects, type StagedObject } from './settle-objects.ts';
 
 export interface HashJob {
@@ -74,6 +75,8 @@ export function runHashJob(job: HashJob, control: JobControl): HashResult {
 
 /** Where a job's objects go. */
 interface Keeper {
+  /** For messages. */
+  readonly place: string;
   readonly staged: StagedObject[];
   lacks(md5: string): boolean;
   /** The folder of a file that has no name yet. */
@@ -91,6 +94,7 @@ function createKeeper(cache: Cache, folders: Set<string>): Keeper {
     return folder;
   };
   return {
+    place: cache.folder,
     staged,
     lacks: (md5) => !known.has(md5) && !hasObject(cache, md5),
     folder: () => ensure(cache.folder),
@@ -118,6 +122,8 @@ function hashAndKeep(path: string, algorithm: HashAlgorithm, keeper: Keeper | un
     }
     if (isSmall) control.advance(before.size);
     return { md5, stamp: { inode: after.ino, mtimeMs: after.mtimeMs, size: after.size } };
+  } catch (error) {
+    throw fullDisk(error, `cannot copy '${path}' into '${keeper?.place}'`) ?? error;
   } finally {
     closeSync(descriptor);
   }

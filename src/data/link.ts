@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MillwrightError, errnoOf } from '../errors.ts';
+import { namingFullDisk } from '../lib/full-disk.ts';
 import { removeIfThere, temporaryName } from './cache.ts';
 import type { LinkType } from './config.ts';
 
@@ -39,7 +40,7 @@ export function createLinker(types: readonly LinkType[], stagingDir: string): Li
         );
       }
       try {
-        return replace(type, object, destination, stagingDir);
+        return namingFullDisk(destination, () => replace(type, object, destination, stagingDir));
       } catch (error) {
         if (!unsupported.has(errnoOf(error) ?? '') || (type === 'copy' && errnoOf(error) !== 'EXDEV')) throw error;
         usable.shift();
@@ -80,9 +81,14 @@ function move(staged: string, destination: string): void {
   } catch (error) {
     if (errnoOf(error) !== 'EXDEV') throw error;
     const beside = join(dirname(destination), temporaryName());
-    copyFileSync(staged, beside, constants.COPYFILE_EXCL);
-    chmodSync(beside, plainMode());
-    renameSync(beside, destination);
+    try {
+      copyFileSync(staged, beside, constants.COPYFILE_EXCL);
+      chmodSync(beside, plainMode());
+      renameSync(beside, destination);
+    } catch (problem) {
+      removeIfThere(beside);
+      throw problem;
+    }
     removeIfThere(staged);
   }
 }
@@ -109,9 +115,17 @@ export function unprotect(path: string, stagingDir: string): void {
   const stat = lstatSync(path);
   if (stat.isSymbolicLink() || stat.nlink > 1) {
     mkdirSync(stagingDir, { recursive: true });
-    const staged = join(stagingDir, temporaryName());
-    copyFileSync(path, staged, constants.COPYFILE_FICLONE);
-    move(staged, path);
+    namingFullDisk(path, () => copyInPlace(path, join(stagingDir, temporaryName())));
   }
   chmodSync(path, plainMode());
+}
+
+function copyInPlace(path: string, staged: string): void {
+  try {
+    copyFileSync(path, staged, constants.COPYFILE_FICLONE);
+    move(staged, path);
+  } catch (error) {
+    removeIfThere(staged);
+    throw error;
+  }
 }

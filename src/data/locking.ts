@@ -2,12 +2,14 @@
  * DVC's two locks, at DVC's places: `.dvc/tmp/lock` keeps operations on the whole repository apart; `.dvc/tmp/rwlock` says which paths a
  * process reads or writes, and outlives the first one while a stage's command runs.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { FileLock } from '../backends/locks/locks.ts';
 import { MillwrightError, errnoOf } from '../errors.ts';
+import { replaceFileUnsynced } from '../lib/replace-file.ts';
 import { ensurePrivateFolders } from './private-folders.ts';
 import type { Repository } from './repository.ts';
+import { stagingFolder } from './save-output.ts';
 
 const RETRIES = 6;
 const RETRY_MS = 500;
@@ -94,7 +96,16 @@ export async function withPathClaims<T>(repository: Repository, claims: PathClai
   try {
     return await work();
   } finally {
+    await giveUp(repository, added, self);
+  }
+}
+
+/** On a full disk the claims stay in the file, for others to drop when this process is gone: what the work met is what the user must hear. */
+async function giveUp(repository: Repository, added: Added, self: Holder): Promise<void> {
+  try {
     await editClaims(repository, (held) => release(held, added, self));
+  } catch (error) {
+    if (!(error instanceof MillwrightError) || error.code !== 'DISK_FULL') throw error;
   }
 }
 
@@ -111,8 +122,7 @@ async function editClaims<T>(repository: Repository, edit: (claims: Claims) => T
     const claims = readClaims(file);
     const result = edit(claims);
     // A process killed half-way through writing would block all later ones
-    writeFileSync(`${file}.new`, JSON.stringify({ write: claims.write, read: claims.read }));
-    renameSync(`${file}.new`, file);
+    replaceFileUnsynced(file, JSON.stringify({ write: claims.write, read: claims.read }), stagingFolder(repository));
     return result;
   } finally {
     guard.release();

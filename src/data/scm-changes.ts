@@ -1,8 +1,10 @@
-import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, truncateSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { MillwrightError, errnoOf } from '../errors.ts';
 import { addGitignoreEntry, gitignoreEntry, removeGitignoreEntry } from '../formats/dvc/gitignore-file.ts';
+import { replaceFileUnsynced } from '../lib/replace-file.ts';
 import type { Repository } from './repository.ts';
+import { stagingFolder } from './save-output.ts';
 
 /** What a command changed that belongs into Git: collected while it works, staged or shown at its end. */
 export interface ScmChanges {
@@ -24,9 +26,10 @@ export function collectChanges(repository: Repository): ScmChanges {
   const { git, gitIgnore } = repository;
   if (git === undefined || gitIgnore === undefined) return noChanges;
   const files = new Set<string>();
-  const ignored: string[] = [];
+  const ignored: AddedEntry[] = [];
+  const stagingDir = stagingFolder(repository);
   const unignore = (path: string): void => {
-    const file = removeEntry(path);
+    const file = removeEntry(path, stagingDir);
     gitIgnore.forget(dirname(path));
     if (file !== undefined) files.add(file);
   };
@@ -35,15 +38,18 @@ export function collectChanges(repository: Repository): ScmChanges {
     ignore: async (path) => {
       if (isIgnored(repository, path)) return;
       if (await git.isTracked(path)) throw alreadyTracked(relative(repository.root, path));
-      const file = appendEntry(path, git.root);
+      const added = appendEntry(path, git.root, stagingDir);
       gitIgnore.forget(dirname(path));
-      files.add(file);
-      ignored.push(path);
+      files.add(added.file);
+      ignored.push(added);
     },
     unignore,
     settle: () => void ignored.splice(0),
     rollBack: () => {
-      for (const path of ignored.splice(0)) unignore(path);
+      for (const added of ignored.splice(0).reverse()) {
+        if (!isTakenBack(added)) unignore(added.path);
+        gitIgnore.forget(dirname(added.path));
+      }
     },
     finish: async (cwd) => {
       ignored.length = 0;
@@ -68,25 +74,41 @@ export function isIgnored(repository: Repository, path: string): boolean {
   return repository.gitIgnore?.isIgnored(path, false) ?? false;
 }
 
-function appendEntry(path: string, gitRoot: string): string {
+interface AddedEntry {
+  readonly path: string;
+  /** The `.gitignore`. */
+  readonly file: string;
+  readonly before: string | undefined;
+  readonly after: string;
+}
+
+/** Cuts off what was appended, which needs no room on a full disk. @returns false where somebody changed the file since */
+function isTakenBack({ file, before, after }: AddedEntry): boolean {
+  if (readText(file) !== after) return false;
+  if (before === undefined) unlinkSync(file);
+  else if (after.startsWith(before)) truncateSync(file, Buffer.byteLength(before));
+  return true;
+}
+
+function appendEntry(path: string, gitRoot: string, stagingDir: string): AddedEntry {
   const file = join(dirname(path), '.gitignore');
   if (!file.startsWith(gitRoot + sep)) {
     throw new MillwrightError('DATA_ERROR', `'${path}' is outside of git repository '${gitRoot}'`);
   }
   const text = readText(file);
   const changed = addGitignoreEntry(text ?? '', gitignoreEntry(basename(path)));
-  if (changed !== undefined) writeFileSync(file, changed);
-  return file;
+  if (changed !== undefined) replaceFileUnsynced(file, changed, stagingDir);
+  return { path, file, before: text, after: changed ?? text! };
 }
 
 /** @returns the file, where it had the line and still exists */
-function removeEntry(path: string): string | undefined {
+function removeEntry(path: string, stagingDir: string): string | undefined {
   const file = join(dirname(path), '.gitignore');
   const text = readText(file);
   const changed = text === undefined ? undefined : removeGitignoreEntry(text, gitignoreEntry(basename(path)));
   if (changed === undefined) return undefined;
   if (changed !== '') {
-    writeFileSync(file, changed);
+    replaceFileUnsynced(file, changed, stagingDir);
     return file;
   }
   unlinkSync(file);

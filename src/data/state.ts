@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../errors.ts';
 import type { FileStamp } from './file-jobs.ts';
@@ -121,6 +121,16 @@ function write(path: string, rows: ReadonlyMap<string, { mark: string; value: st
     renameSync(temporary, path);
   } catch (error) {
     // A full disk or a read-only home must not fail the command whose work is done.
+    if (errnoOf(error) === undefined) throw error;
+    removeQuietly(temporary);
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    // Where the folder cannot be written either, nothing lies in it
     if (errnoOf(error) === undefined) throw error;
   }
 }

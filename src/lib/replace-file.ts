@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf } from '../errors.ts';
+import { namingFullDisk } from './full-disk.ts';
 
 /**
  * Writes a file so that a reader, and a machine after a power cut, finds the old text or the new one, whole.
@@ -20,6 +21,17 @@ import { errnoOf } from '../errors.ts';
  * @param mode its permission bits; where absent it keeps those that it has
  */
 export function replaceFile(path: string, text: string, stagingDir: string, mode = statSync(path, { throwIfNoEntry: false })?.mode): void {
+  namingFullDisk(path, () => replace(path, text, stagingDir, mode, fsyncSync));
+  syncFolder(dirname(path));
+}
+
+/** As {@link replaceFile} for what can be made again: whole for every reader, but after a power cut the old text may stand there. */
+export function replaceFileUnsynced(path: string, text: string, stagingDir: string): void {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  namingFullDisk(path, () => replace(path, text, stagingDir, mode, () => undefined));
+}
+
+function replace(path: string, text: string, stagingDir: string, mode: number | undefined, sync: (descriptor: number) => void): void {
   mkdirSync(stagingDir, { recursive: true });
   const staged = join(stagingDir, `${basename(path).slice(0, 100)}.${randomBytes(8).toString('hex')}`);
   try {
@@ -27,7 +39,7 @@ export function replaceFile(path: string, text: string, stagingDir: string, mode
     try {
       writeFileSync(descriptor, text);
       if (mode !== undefined) fchmodSync(descriptor, mode & 0o7777);
-      fsyncSync(descriptor);
+      sync(descriptor);
     } finally {
       closeSync(descriptor);
     }
@@ -36,7 +48,6 @@ export function replaceFile(path: string, text: string, stagingDir: string, mode
     removeIfThere(staged);
     throw error;
   }
-  syncFolder(dirname(path));
 }
 
 /** Across file systems the last step is made beside the file. */
@@ -46,8 +57,13 @@ function rename(staged: string, path: string): void {
   } catch (error) {
     if (errnoOf(error) !== 'EXDEV') throw error;
     const beside = join(dirname(path), `.${basename(staged).slice(-16)}.tmp`);
-    copyFileSync(staged, beside);
-    renameSync(beside, path);
+    try {
+      copyFileSync(staged, beside);
+      renameSync(beside, path);
+    } catch (problem) {
+      removeIfThere(beside);
+      throw problem;
+    }
     removeIfThere(staged);
   }
 }

@@ -1,5 +1,5 @@
 /** Runs the commands of a stage, one task each, in the shell that DVC would take. */
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import type { Compute, TaskOutcome } from '../backends/compute/port.ts';
 import type { Repository } from '../data/repository.ts';
@@ -66,7 +66,7 @@ export async function runCommands(
     if (outcome.peakMemoryBytes !== undefined) peakMemoryBytes = Math.max(peakMemoryBytes ?? 0, outcome.peakMemoryBytes);
     if (outcome.status === 'succeeded') continue;
     const isCancelled = context.repository.effects.signal.aborted;
-    return { exitCode: outcome.exitCode, cpuSeconds, peakMemoryBytes, isCancelled, failure: failureOf(command, outcome) };
+    return { exitCode: outcome.exitCode, cpuSeconds, peakMemoryBytes, isCancelled, failure: failureOf(context, command, outcome) };
   }
   return { exitCode: 0, cpuSeconds, peakMemoryBytes, isCancelled: false, failure: undefined };
 }
@@ -104,10 +104,18 @@ async function runOne(
   }
 }
 
-function failureOf(command: string, outcome: TaskOutcome): MillwrightError {
+/** With less room than this, a command that failed may have failed for it, and its words may be lost. */
+const scarceBytes = 1 << 20;
+
+function failureOf({ repository }: CommandContext, command: string, outcome: TaskOutcome): MillwrightError {
   const how =
     outcome.exitCode === undefined ? `was ${outcome.status === 'lost' ? 'killed' : outcome.status}` : `exited with ${outcome.exitCode}`;
-  return new MillwrightError('STAGE_FAILED', `failed to run: ${command}, ${how}`);
+  const { bavail, bsize } = statfsSync(repository.tmpDir);
+  const hint =
+    bavail * bsize < scarceBytes
+      ? `; the disk of '${repository.tmpDir}' is full, so what the command said may be cut short: free some space and run it again`
+      : '';
+  return new MillwrightError('STAGE_FAILED', `failed to run: ${command}, ${how}${hint}`);
 }
 
 function environmentOf(context: CommandContext, stage: Stage, extra: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -266,7 +266,8 @@ export class Reproduction {
     const names = joinNames(this.failures.map(({ step }) => step.stage.address));
     const head = `failed to reproduce${this.failures.length > 1 ? ' stages:' : ''} ${names}`;
     const text = this.options.onError === 'fail' ? `failed to reproduce '${first.step.stage.address}': ${first.error.message}` : head;
-    throw new MillwrightError('STAGE_FAILED', text, {
+    // It is not the stage's fault, and has an exit code of its own
+    throw new MillwrightError(first.error.code === 'DISK_FULL' ? 'DISK_FULL' : 'STAGE_FAILED', text, {
       cause: first.error,
       details: { stages: this.failures.map(({ step }) => step.stage.address) },
     });

@@ -18,16 +18,16 @@ export class DvcWorkspace {
   readonly root: string;
   readonly env: NodeJS.ProcessEnv;
 
-  private constructor(env: Readonly<Record<string, string>>) {
-    this.folder = mkdtempSync(join(tmpdir(), 'dvc-'));
+  private constructor(env: Readonly<Record<string, string>>, parent: string) {
+    this.folder = mkdtempSync(join(parent, 'dvc-'));
     this.root = join(this.folder, 'repository');
     mkdirSync(this.root);
     this.env = { ...surroundings(this.folder), ...env };
   }
 
-  /** A new repository: `git init` and our `init`, which makes what `dvc init` makes. */
-  static async create(env: Readonly<Record<string, string>> = {}): Promise<DvcWorkspace> {
-    const workspace = new DvcWorkspace(env);
+  /** A new repository: `git init` and our `init`, which makes what `dvc init` makes. @param parent where its folder is made */
+  static async create(env: Readonly<Record<string, string>> = {}, parent = tmpdir()): Promise<DvcWorkspace> {
+    const workspace = new DvcWorkspace(env, parent);
     await workspace.run('git', 'init', '-q', '-b', 'main');
     await workspace.ours('init', '-q');
     await workspace.commit('init');

@@ -1,5 +1,6 @@
 import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fullDisk } from '../../lib/full-disk.ts';
 import type { FileLock, Locks } from './locks.ts';
 
 const LOCK_EXCLUSIVE = 2;
@@ -29,8 +30,13 @@ function acquire(flock: Flock, path: string, content: string): FileLock | undefi
     closeSync(descriptor);
     return undefined;
   }
-  ftruncateSync(descriptor, 0);
-  writeSync(descriptor, content, 0);
+  try {
+    ftruncateSync(descriptor, 0);
+    writeSync(descriptor, content, 0);
+  } catch (error) {
+    closeSync(descriptor);
+    throw fullDisk(error, `cannot write '${path}'`) ?? error;
+  }
   return {
     release() {
       if (descriptor === undefined) return;

@@ -3,6 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { MillwrightError } from '../../errors.ts';
+import { fullDisk } from '../../lib/full-disk.ts';
 import { digestOf, makeFolder, objectPath, syncFolder, temporaryName, type Cache } from '../cache.ts';
 
 /** Puts a stream into the cache as the object `value`, after its hash has been found to be right. Durable on return. */
@@ -23,7 +24,7 @@ export async function receiveObject(cache: Cache, value: string, stream: Readabl
   } catch (error) {
     stream.destroy();
     await rm(temporary, { force: true });
-    throw error;
+    throw fullDisk(error, `cannot write '${path}'`) ?? error;
   }
   syncFolder(dirname(path));
 }
