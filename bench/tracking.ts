@@ -1,114 +1,146 @@
 /**
- * Tracking over HTTP, with durable commits, side by side with its peers on the same machine: runs created, single metrics
- * logged, metrics logged in batches of 1,000, with 1 and 20 clients, and searches.
+ * Tracking over HTTP, with durable commits, side by side with its peers: runs created, single metrics, batches of 1,000
+ * metrics and searches, with 1 and 20 clients.
  *
- *     node bench/tracking.ts [--peers fasttrackml,mlflow,mlflow-defaults] [--seconds 3]
+ *     node bench/tracking.ts [--peers fasttrackml,mlflow,mlflow-defaults] [--rounds 7] [--seconds 0.4]
  *
- * `fasttrackml` wants its program in build/fasttrackml-env (`pip install --no-deps FastTrackML==0.6.0` in a venv there).
+ * All servers run at once and are asked in turn, a short round each, so that what else the machine does hits all alike. Of
+ * each figure the median of the rounds is printed, and the median of the ratios between neighbouring rounds; beside them what a
+ * call costs the server in CPU time, which other work on the machine hardly changes.
  */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { freePorts } from '../test/support/free-ports.ts';
+import { Connection } from './support/http-client.ts';
+import { median, percentile } from './support/measure.ts';
+import { countFlushes, cpuMs } from './support/process-group.ts';
+import { programs, startServer, type RunningServer } from './support/tracking-servers.ts';
 
-const root = join(import.meta.dirname, '..');
 const { values: options } = parseArgs({
-  options: { peers: { type: 'string', default: 'fasttrackml,mlflow' }, seconds: { type: 'string', default: '3' } },
+  options: {
+    peers: { type: 'string', default: 'fasttrackml,mlflow' },
+    rounds: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '0.4' },
+    only: { type: 'string', default: '' },
+  },
 });
-const seconds = Number(options.seconds);
-
-interface Peer {
-  readonly name: string;
-  /** Command line of the server on a port, with a folder of its own. */
-  command(
-    port: number,
-    folder: string,
-  ): { readonly command: string; readonly args: readonly string[]; readonly env?: Readonly<Record<string, string>> };
-}
-
-const python = join(root, 'build/test-env/bin');
-const mlflowArgs = (port: number, folder: string): string[] => [
-  'server', '--backend-store-uri', `sqlite:///${folder}/mlflow.db`, '--artifacts-destination', `${folder}/artifacts`, '--port', `${port}`,
-]; // prettier-ignore
-
-const peers: Readonly<Record<string, Peer>> = {
-  millwright: {
-    name: 'millwright',
-    command: (port, folder) => ({ command: join(root, 'bin/millwright'), args: ['up', '--port', `${port}`, '--state', folder] }),
-  },
-  mlflow: {
-    name: 'mlflow server (1 worker, no jobs)',
-    command: (port, folder) => ({
-      command: join(python, 'mlflow'),
-      args: [...mlflowArgs(port, folder), '--workers', '1'],
-      env: { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' },
-    }),
-  },
-  'mlflow-defaults': {
-    name: 'mlflow server (defaults)',
-    command: (port, folder) => ({ command: join(python, 'mlflow'), args: mlflowArgs(port, folder) }),
-  },
-  fasttrackml: {
-    name: 'FastTrackML 0.6.0',
-    command: (port, folder) => ({
-      command: join(root, 'build/fasttrackml-env/bin/fml'),
-      args: ['server', '-a', `127.0.0.1:${port}`, '-d', `sqlite://${folder}/fml.db`],
-    }),
-  },
-};
-
-interface Client {
-  post(path: string, body: unknown): Promise<Record<string, unknown>>;
-}
+const rounds = Number(options.rounds);
+const roundMs = Number(options.seconds) * 1000;
 
 /** A call that takes longer has failed: bounds the run beside a peer that locks up. */
-const callLimitMs = 15_000;
+const callLimitMs = 10_000;
+const clientCounts = [1, 20] as const;
 
-function connect(port: number, connections: number): Client {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  return {
-    post: (path, body) =>
-      new Promise((resolve, reject) => {
-        const payload = Buffer.from(JSON.stringify(body));
-        const headers = { 'content-type': 'application/json', 'content-length': payload.length };
-        const sent = request({ host: '127.0.0.1', port, method: 'POST', path: `/api/2.0/mlflow/${path}`, agent, headers }, (response) => {
-          const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.on('end', () => {
-            const text = Buffer.concat(chunks).toString();
-            if (response.statusCode !== 200) reject(new Error(`${path}: ${response.statusCode} ${text.slice(0, 300)}`));
-            else resolve((text === '' ? {} : JSON.parse(text)) as Record<string, unknown>);
-          });
-        });
-        sent.on('error', reject);
-        sent.setTimeout(callLimitMs, () => sent.destroy(new Error(`${path}: no answer in ${callLimitMs / 1000} s`)));
-        sent.end(payload);
-      }),
-  };
+/** Runs of the experiment that is searched; each has the metrics that `wanted` asks for. */
+const searchedRuns = 300;
+
+/** One server with what the rounds need: connections, an experiment to create runs in, a run for each client, one to search. */
+interface Subject extends RunningServer {
+  readonly connections: readonly Connection[];
+  readonly experiment: string;
+  readonly runs: readonly string[];
+  readonly searched: string;
 }
 
-interface Figure {
+async function call(connection: Connection, path: string, body: string): Promise<string> {
+  const answer = await connection.post(`/api/2.0/mlflow/${path}`, body);
+  if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.body.slice(0, 300)}`);
+  return answer.body;
+}
+
+async function prepare(server: RunningServer): Promise<Subject> {
+  const connections = Array.from({ length: Math.max(...clientCounts) }, () => new Connection(server.port, callLimitMs));
+  const [first] = connections;
+  const experiment = await createExperiment(first!, 'bench');
+  const searched = await createExperiment(first!, 'searched');
+  const runs: string[] = [];
+  for (const _ of connections) runs.push(await createRun(first!, experiment));
+  for (let index = 0; index < searchedRuns; index += 1) {
+    const run_id = await createRun(first!, searched);
+    const metrics = ['loss', 'accuracy', 'rmse'].map((key) => ({
+      key,
+      value: index / searchedRuns,
+      timestamp: 1_700_000_000_000,
+      step: 1,
+    }));
+    const params = ['depth', 'rate', 'trees', 'seed'].map((key) => ({ key, value: `${index}` }));
+    await call(first!, 'runs/log-batch', JSON.stringify({ run_id, metrics, params }));
+  }
+  return { ...server, connections, experiment, runs, searched };
+}
+
+async function createExperiment(connection: Connection, name: string): Promise<string> {
+  return (JSON.parse(await call(connection, 'experiments/create', JSON.stringify({ name }))) as { experiment_id: string }).experiment_id;
+}
+
+async function createRun(connection: Connection, experiment_id: string): Promise<string> {
+  const answer = await call(connection, 'runs/create', JSON.stringify({ experiment_id, start_time: 1_700_000_000_000 }));
+  return (JSON.parse(answer) as { run: { info: { run_id: string } } }).run.info.run_id;
+}
+
+interface Kind {
+  readonly what: string;
+  /** How much a call counts for. */
+  readonly weight: number;
+  path: string;
+  /** Texts of the calls; made before the clock runs. */
+  body(subject: Subject, client: number, index: number): string;
+}
+
+let step = 0;
+const metric = (key: string, at: number): object => ({ key, value: Math.sin(at), timestamp: 1_700_000_000_000 + at, step: at });
+const search = (filter: string, max_results: number) => (subject: Subject) =>
+  JSON.stringify({ experiment_ids: [subject.searched], filter, order_by: ['metrics.loss DESC'], max_results });
+
+const kinds: readonly Kind[] = [
+  {
+    what: 'runs created',
+    weight: 1,
+    path: 'runs/create',
+    body: (subject) => JSON.stringify({ experiment_id: subject.experiment, start_time: 1_700_000_000_000 }),
+  },
+  {
+    what: 'single metrics',
+    weight: 1,
+    path: 'runs/log-metric',
+    body: (subject, client) => JSON.stringify({ run_id: subject.runs[client], ...metric('loss', (step += 1)) }),
+  },
+  {
+    what: 'metrics in batches of 1,000',
+    weight: 1000,
+    path: 'runs/log-batch',
+    body: (subject, client) => {
+      step += 100;
+      const metrics = Array.from({ length: 1000 }, (_, index) => metric(`metric_${index % 10}`, step + Math.floor(index / 10)));
+      return JSON.stringify({ run_id: subject.runs[client], metrics });
+    },
+  },
+  { what: 'searches that find 1 run', weight: 1, path: 'runs/search', body: search("params.depth = '150'", 100) },
+  { what: 'searches that find 100 runs', weight: 1, path: 'runs/search', body: search('metrics.loss < 0.5', 100) },
+];
+
+interface Round {
   readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
+  readonly calls: number;
+  readonly cpuMs: number;
   readonly failures: number;
+  readonly times: readonly number[];
 }
 
-/** Calls `act` from as many loops as there are clients for the time of the benchmark. */
-async function measure(clients: number, act: (client: number, call: number) => Promise<unknown>): Promise<Figure> {
+/** Calls from as many loops as there are clients, for the time of a round. */
+async function measureRound(subject: Subject, kind: Kind, clients: number): Promise<Round> {
   const times: number[] = [];
   let failures = 0;
+  const cpuBefore = cpuMs(subject.pid);
   const began = performance.now();
-  const until = began + seconds * 1000;
   await Promise.all(
-    Array.from({ length: clients }, async (_, client) => {
-      for (let call = 0; performance.now() < until; call += 1) {
+    subject.connections.slice(0, clients).map(async (connection, client) => {
+      for (let index = 0; performance.now() - began < roundMs; index += 1) {
+        const body = kind.body(subject, client, index);
         const start = performance.now();
         try {
-          await act(client, call);
+          await call(connection, kind.path, body);
           times.push(performance.now() - start);
         } catch {
           failures += 1; // counted and printed: a peer that fails under load is a result too
@@ -117,116 +149,39 @@ async function measure(clients: number, act: (client: number, call: number) => P
     }),
   );
   const elapsed = (performance.now() - began) / 1000;
-  times.sort((a, b) => a - b);
-  const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
-  return { perSecond: times.length / elapsed, p50: at(0.5), p99: at(0.99), failures };
+  return { perSecond: (times.length * kind.weight) / elapsed, calls: times.length, cpuMs: cpuMs(subject.pid) - cpuBefore, failures, times };
 }
 
-async function runSuite(peer: Peer): Promise<Map<string, Figure>> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-tracking-'));
-  const [port] = await freePorts(1);
-  const { command, args, env } = peer.command(port!, folder);
-  const server = spawn(command, args, { stdio: 'ignore', env: { ...process.env, ...env }, detached: true });
-  const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-  const figures = new Map<string, Figure>();
-  try {
-    await untilHealthy(port!, server);
-    for (const clients of [1, 20]) await runWith(port!, clients, figures);
-    console.log(`\n${peer.name}: ${await syncsOf(server.pid!, port!)}`);
-  } finally {
-    const insist = setTimeout(() => process.kill(-server.pid!, 'SIGKILL'), 5_000);
-    if (server.exitCode === null) process.kill(-server.pid!, 'SIGTERM');
-    await gone;
-    clearTimeout(insist);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+async function measure(subjects: readonly Subject[], kind: Kind, clients: number): Promise<void> {
+  const results = subjects.map((): Round[] => []);
+  for (const subject of subjects) await measureRound(subject, kind, clients); // the first calls find cold code
+  for (let round = 0; round < rounds; round += 1) {
+    // Another order each time: nobody always comes after the same neighbour.
+    const turns = subjects.map((_, index) => (index + round) % subjects.length);
+    for (const turn of turns) results[turn]!.push(await measureRound(subjects[turn]!, kind, clients));
   }
-  return figures;
+  console.log(`\n${kind.what}, ${clients === 1 ? '1 client' : `${clients} clients`}`);
+  for (const [index, subject] of subjects.entries()) print(subject, results[index]!, index === 0 ? undefined : results[0]!);
 }
 
-/** How often the server flushes to the disk while it answers twenty calls, one after the other, that log a metric. */
-async function syncsOf(pid: number, port: number): Promise<string> {
-  const client = connect(port, 1);
-  const { experiment_id } = await client.post('experiments/create', { name: 'syncs' });
-  const { run } = (await client.post('runs/create', { experiment_id })) as { run: { info: { run_id: string } } };
-  // A peer may answer from another process than the one that was started.
-  const group = spawnSync('pgrep', ['-g', `${pid}`], { encoding: 'utf8' })
-    .stdout.trim()
-    .split('\n');
-  const tracer = spawn('strace', ['-f', '-e', 'trace=fsync,fdatasync', ...group.flatMap((id) => ['-p', id])], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const done = new Promise<void>((resolve) => tracer.once('close', () => resolve()).once('error', () => resolve()));
-  let seen = '';
-  const attached = new Promise<void>((resolve) => {
-    tracer.stderr.on('data', (chunk: Buffer) => {
-      seen += chunk.toString();
-      if (seen.includes('attached')) resolve();
-    });
-  });
-  await Promise.race([attached, done]);
-  for (let step = 0; step < 20; step += 1) {
-    await client.post('runs/log-metric', {
-      run_id: run.info.run_id,
-      key: 'synced',
-      value: step + 1,
-      timestamp: 1_700_000_000_000 + step,
-      step,
-    });
-  }
-  tracer.kill('SIGINT');
-  await done;
-  if (!seen.includes('attached')) return 'whether it syncs is not known (no strace, or no right to trace)';
-  return `${seen.match(/f(?:data)?sync\(\d+/g)?.length ?? 0} fsyncs in 20 calls that log a metric`;
-}
-
-async function runWith(port: number, clients: number, figures: Map<string, Figure>): Promise<void> {
-  const client = connect(port, clients);
-  const created = await client.post('experiments/create', { name: `bench-${clients}` });
-  const experiment = created['experiment_id'] as string;
-  const newRun = async (): Promise<string> => {
-    const { run } = (await client.post('runs/create', { experiment_id: experiment, start_time: Date.now() })) as {
-      run: { info: { run_id: string } };
-    };
-    return run.info.run_id;
-  };
-  const label = clients === 1 ? '1 client' : `${clients} clients`;
-  figures.set(`runs created, ${label}`, await measure(clients, newRun));
-  const runs: string[] = [];
-  for (let index = 0; index < clients; index += 1) runs.push(await newRun());
-  figures.set(
-    `single metrics, ${label}`,
-    await measure(clients, (who, call) =>
-      client.post('runs/log-metric', {
-        run_id: runs[who],
-        key: 'loss',
-        value: 1 / (call + 1),
-        timestamp: 1_700_000_000_000 + call,
-        step: call,
-      }),
-    ),
-  );
-  const batch = await measure(clients, (who, call) => client.post('runs/log-batch', { run_id: runs[who], metrics: thousand(call) }));
-  figures.set(`metrics in batches of 1,000, ${label}`, { ...batch, perSecond: batch.perSecond * 1000 });
-  const search = { experiment_ids: [experiment], filter: 'metrics.loss < 0.5', order_by: ['metrics.loss DESC'], max_results: 100 };
-  figures.set(`searches, ${label}`, await measure(clients, () => client.post('runs/search', search)));
-}
-
-/** Ten metrics over a hundred steps. */
-function thousand(call: number): object[] {
-  return Array.from({ length: 1000 }, (_, index) => {
-    const step = call * 100 + Math.floor(index / 10);
-    return { key: `metric_${index % 10}`, value: Math.sin(step + index), timestamp: 1_700_000_000_000 + step, step };
-  });
-}
-
-async function untilHealthy(port: number, server: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 1200; attempt += 1) {
-    if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}`);
-    const answer = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
-    if (answer?.ok === true) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('the server was not ready in two minutes');
+function print(subject: Subject, results: readonly Round[], ours: readonly Round[] | undefined): void {
+  const times = results.flatMap((round) => round.times);
+  const sum = (of: (round: Round) => number): number => results.reduce((total, round) => total + of(round), 0);
+  const cpuMicroseconds = (sum((round) => round.cpuMs) * 1000) / sum((round) => round.calls);
+  const failures = sum((round) => round.failures);
+  const ratio =
+    ours === undefined
+      ? ''
+      : `  millwright is ${median(ours.map((round, index) => round.perSecond / results[index]!.perSecond)).toFixed(1)}×`;
+  const figures = [
+    `${median(results.map((round) => round.perSecond))
+      .toFixed(0)
+      .padStart(8)}/s`,
+    `p50 ${times.length === 0 ? '-' : percentile(times, 0.5).toFixed(2)} ms`,
+    `p99 ${times.length === 0 ? '-' : percentile(times, 0.99).toFixed(2)} ms`,
+    `CPU ${cpuMicroseconds.toFixed(0).padStart(5)} µs/call`,
+  ];
+  console.log(`  ${subject.name.padEnd(34)}${figures.join('  ')}${failures === 0 ? '' : `  ${failures} failed`}${ratio}`);
 }
 
 /** What the disk takes for one durable commit, at best: the floor of an answer with one client. */
@@ -238,32 +193,46 @@ function fdatasyncP50(): number {
     const start = performance.now();
     fdatasyncSync(file);
     return performance.now() - start;
-  }).toSorted((a, b) => a - b);
+  });
   closeSync(file);
   rmSync(folder, { recursive: true });
-  return times[100]!;
+  return median(times);
+}
+
+async function printFlushes(subject: Subject): Promise<void> {
+  const [connection] = subject.connections;
+  const flushes = await countFlushes(subject.pid, async () => {
+    for (let index = 0; index < 20; index += 1) {
+      await call(connection!, 'runs/log-metric', JSON.stringify({ run_id: subject.runs[0], ...metric('flushed', (step += 1)) }));
+    }
+  });
+  const text =
+    flushes === undefined ? 'cannot be traced (no strace, or no right to)' : `${flushes} flushes to the disk in 20 calls that log a metric`;
+  console.log(`${subject.name}: ${text}`);
 }
 
 console.log(`fdatasync of the disk: p50 ${fdatasyncP50().toFixed(2)} ms`);
-const ours = await runSuite(peers['millwright']!);
-print('millwright', ours);
-for (const name of options.peers.split(',').filter((item) => item !== 'none')) {
-  const peer = peers[name];
-  if (peer === undefined) throw new Error(`no peer '${name}': ${Object.keys(peers).join(', ')}`);
-  if (!existsSync(peer.command(0, '').command)) {
-    console.log(`${peer.name}: not installed (${peer.command(0, '').command})`);
-    continue;
+const subjects: Subject[] = [];
+try {
+  for (const name of ['millwright', ...options.peers.split(',').filter((item) => item !== 'none')]) {
+    const program = programs[name];
+    if (program === undefined) throw new Error(`no peer '${name}': ${Object.keys(programs).join(', ')}`);
+    try {
+      subjects.push(await prepare(await startServer(program)));
+    } catch (error) {
+      if (name === 'millwright') throw error;
+      console.log(`${program.name} is left out: ${(error as Error).message}`);
+    }
   }
-  print(peer.name, await runSuite(peer), ours);
-}
-
-function print(name: string, figures: ReadonlyMap<string, Figure>, reference?: ReadonlyMap<string, Figure>): void {
-  console.log(`\n${name}`);
-  for (const [what, figure] of figures) {
-    const ratio = reference === undefined ? '' : `  millwright is ${(reference.get(what)!.perSecond / figure.perSecond).toFixed(1)}×`;
-    const failed = figure.failures === 0 ? '' : `  ${figure.failures} failed`;
-    console.log(
-      `  ${what.padEnd(42)} ${figure.perSecond.toFixed(0).padStart(8)}/s  p50 ${figure.p50.toFixed(2)} ms  p99 ${figure.p99.toFixed(2)} ms${failed}${ratio}`,
-    );
-  }
+  for (const kind of kinds.filter(({ what }) => what.includes(options.only)))
+    for (const clients of clientCounts) await measure(subjects, kind, clients);
+  console.log('');
+  for (const subject of subjects) await printFlushes(subject);
+} finally {
+  await Promise.all(
+    subjects.map(async (subject) => {
+      for (const connection of subject.connections) connection.close();
+      await subject.stop();
+    }),
+  );
 }
