@@ -18,10 +18,16 @@ const capabilities: Capabilities = {
   byteOrder: true,
 };
 
+interface Prepared {
+  readonly statement: StatementSync;
+  /** Of what it returns; none where it returns nothing. Asking a statement for them costs as much as running it. */
+  readonly columns: readonly string[];
+}
+
 /** A synchronous SQLite connection, living in a thread of its own, with a cache of prepared statements. */
 export class SqliteConnection {
   readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements = new Map<string, Prepared>();
   readonly kysely: Kysely<never>;
   readonly tx: Tx<never>;
 
@@ -45,19 +51,22 @@ export class SqliteConnection {
     this.#database.exec(sql);
   }
 
+  /** One statement without parameters and rows, prepared once: what begins and ends every transaction. */
+  step(sql: string): void {
+    this.#prepare(sql).statement.run();
+  }
+
   all(sql: string, parameters: readonly SQLInputValue[]): Record<string, unknown>[] {
-    const statement = this.#prepare(sql);
-    if (statement.columns().length === 0) {
-      statement.run(...parameters);
-      return [];
-    }
-    return statement.all(...parameters).map(narrowIntegers);
+    const { statement, columns } = this.#prepare(sql);
+    if (columns.length > 0) return rowsOf(statement, columns, parameters);
+    statement.run(...parameters);
+    return [];
   }
 
   /** Runs a statement that may return rows, and says how many it changed. */
   query(sql: string, parameters: readonly SQLInputValue[]): QueryResult<Record<string, unknown>> {
-    const statement = this.#prepare(sql);
-    if (statement.columns().length > 0) return { rows: statement.all(...parameters).map(narrowIntegers) };
+    const { statement, columns } = this.#prepare(sql);
+    if (columns.length > 0) return { rows: rowsOf(statement, columns, parameters) };
     const { changes, lastInsertRowid } = statement.run(...parameters);
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
@@ -70,20 +79,22 @@ export class SqliteConnection {
   #statementOf<Row>(sql: string): Statement<Row> {
     return {
       all: (...parameters) => promiseOf(() => this.all(sql, parameters) as Row[]),
-      run: (...parameters) => promiseOf(() => void this.#prepare(sql).run(...(parameters as SQLInputValue[]))),
+      run: (...parameters) => promiseOf(() => void this.#prepare(sql).statement.run(...(parameters as SQLInputValue[]))),
     };
   }
 
-  #prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
+  #prepare(sql: string): Prepared {
+    let prepared = this.#statements.get(sql);
+    if (prepared === undefined) {
       // Generated texts (searches with many values) would grow it for ever.
       if (this.#statements.size >= 500) this.#statements.clear();
-      statement = this.#database.prepare(sql);
+      const statement = this.#database.prepare(sql);
       statement.setReadBigInts(true); // integers beyond 2^53 would throw otherwise
-      this.#statements.set(sql, statement);
+      statement.setReturnArrays(true); // its objects are slow to make and to read
+      prepared = { statement, columns: statement.columns().map((column) => column.name) };
+      this.#statements.set(sql, prepared);
     }
-    return statement;
+    return prepared;
   }
 }
 
@@ -96,12 +107,19 @@ function promiseOf<T>(run: () => T): Promise<T> {
   }
 }
 
-function narrowIntegers(row: Record<string, unknown>): Record<string, unknown> {
-  for (const key in row) {
-    const value = row[key];
-    if (typeof value === 'bigint' && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER) row[key] = Number(value);
-  }
-  return row;
+function rowsOf(statement: StatementSync, columns: readonly string[], parameters: readonly SQLInputValue[]): Record<string, unknown>[] {
+  // `setReturnArrays` is unknown to the types of `all`.
+  const rows = statement.all(...parameters) as unknown as unknown[][];
+  return rows.map((values) => {
+    const row: Record<string, unknown> = {};
+    for (let index = 0; index < columns.length; index += 1) row[columns[index]!] = narrow(values[index]);
+    return row;
+  });
+}
+
+function narrow(value: unknown): unknown {
+  const fits = typeof value === 'bigint' && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER;
+  return fits ? Number(value) : value;
 }
 
 /** Kysely's driver over one synchronous connection; transactions are the caller's, except while migrating. */

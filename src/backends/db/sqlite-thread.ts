@@ -63,10 +63,12 @@ function next(port: MessagePort): Request | 'close' | undefined {
 
 async function commitGroup(connection: SqliteConnection, group: readonly Request[], operations: Operations): Promise<Reply[]> {
   try {
-    connection.exec('BEGIN IMMEDIATE');
+    connection.step('BEGIN IMMEDIATE');
     const replies: Reply[] = [];
-    for (const request of group) replies.push(await runInSavepoint(connection, request, operations));
-    connection.exec('COMMIT');
+    // One alone needs no savepoint: what undoes it undoes the transaction.
+    if (group.length === 1) replies.push(await runOperation(connection, group[0]!, operations));
+    else for (const request of group) replies.push(await runInSavepoint(connection, request, operations));
+    connection.step('COMMIT');
     return replies;
   } catch (error) {
     rollBack(connection);
@@ -76,11 +78,11 @@ async function commitGroup(connection: SqliteConnection, group: readonly Request
 }
 
 async function runInSavepoint(connection: SqliteConnection, request: Request, operations: Operations): Promise<Reply> {
-  connection.exec('SAVEPOINT operation');
+  connection.step('SAVEPOINT operation');
   try {
-    const result = await operationOf(operations, request.name).run(connection.tx, request.input as never);
-    connection.exec('RELEASE operation');
-    return { id: request.id, result };
+    const reply = await runOperation(connection, request, operations);
+    connection.step('RELEASE operation');
+    return reply;
   } catch (error) {
     const record = toRecord(error);
     // A full disk ends the whole transaction by itself; then the group fails as one.
@@ -90,17 +92,21 @@ async function runInSavepoint(connection: SqliteConnection, request: Request, op
   }
 }
 
+async function runOperation(connection: SqliteConnection, { id, name, input }: Request, operations: Operations): Promise<Reply> {
+  return { id, result: await operationOf(operations, name).run(connection.tx, input as never) };
+}
+
 async function readGroup(connection: SqliteConnection, group: readonly Request[], operations: Operations): Promise<Reply[]> {
   const replies: Reply[] = [];
-  connection.exec('BEGIN');
-  for (const { id, name, input } of group) {
+  connection.step('BEGIN');
+  for (const request of group) {
     try {
-      replies.push({ id, result: await operationOf(operations, name).run(connection.tx, input as never) });
+      replies.push(await runOperation(connection, request, operations));
     } catch (error) {
-      replies.push({ id, error: toRecord(error) });
+      replies.push({ id: request.id, error: toRecord(error) });
     }
   }
-  connection.exec('COMMIT');
+  connection.step('COMMIT');
   return replies;
 }
 
