@@ -11,6 +11,7 @@ import * as pipelineCompare from './pipelines/runs/compare.ts';
 import * as pipelineEnd from './pipelines/runs/end.ts';
 import * as pipelineLease from './pipelines/runs/lease.ts';
 import * as pipelineLog from './pipelines/runs/log.ts';
+import * as pipelineProvenance from './pipelines/runs/provenance.ts';
 import * as pipelineQueries from './pipelines/runs/queries.ts';
 import * as predictionQueries from './predictions/queries.ts';
 import * as predictionWrites from './predictions/writes.ts';
@@ -50,6 +51,7 @@ const modules: readonly Record<string, unknown>[] = [
   pipelineEnd,
   pipelineLease,
   pipelineLog,
+  pipelineProvenance,
   pipelineQueries,
   datasetQueries,
   experimentQueries,

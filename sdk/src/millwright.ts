@@ -2,7 +2,7 @@ import type * as datasets from '../../src/api/datasets.ts';
 import type * as endpoints from '../../src/api/endpoints.ts';
 import type { EventList } from '../../src/api/events.ts';
 import type { Home } from '../../src/api/home.ts';
-import type { Lineage } from '../../src/api/lineage.ts';
+import type { Lineage, LineageObjects, PredictionLineage, RestingPredictions } from '../../src/api/lineage.ts';
 import type * as models from '../../src/api/models.ts';
 import type { PipelineRunComparison } from '../../src/api/pipeline-run-comparison.ts';
 import type * as runs from '../../src/api/pipeline-runs.ts';
@@ -57,6 +57,11 @@ export function millwrightApi(call: Call) {
     settings: () => call<Settings>('GET', '/api/1/settings'),
     events: (limit: number) => call<EventList>('GET', '/api/1/events', { query: { limit } }),
     lineage: (kind: string, id: string, depth?: number) => call<Lineage>('GET', '/api/1/lineage', { query: { kind, id, depth } }),
+    lineageObjects: (id: string) => call<LineageObjects>('GET', '/api/1/lineage/objects', { query: { id } }),
+    restingPredictions: (kind: string, id: string) =>
+      call<RestingPredictions>('GET', '/api/1/lineage/predictions', { query: { kind, id } }),
+    predictionLineage: (requestId: string, endpoint?: string) =>
+      call<PredictionLineage>('GET', `/api/1/lineage/predictions/${encodeURIComponent(requestId)}`, { query: { endpoint } }),
     datasets: () => call<datasets.DatasetList>('GET', '/api/1/datasets'),
     datasetVersions: (project: string, path: string) =>
       call<datasets.DatasetVersionList>('GET', '/api/1/datasets/versions', { query: { project, path } }),

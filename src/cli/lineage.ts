@@ -1,33 +1,59 @@
 import type { Command } from 'commander';
-import type { Lineage, LineageNode } from '../api/lineage.ts';
+import type { Lineage, LineageNode, RestingPredictions } from '../api/lineage.ts';
 import { MillwrightError } from '../errors.ts';
 import type { Io } from './command.ts';
 import { positiveInteger } from './positive-integer.ts';
-import { remoteApi } from './remote.ts';
+import { printPredictionLineage } from './prediction-lineage.ts';
+import { remoteApi, type Api } from './remote.ts';
+import { printTable } from './table.ts';
+
+interface Options {
+  readonly depth: number;
+  readonly endpoint?: string;
+  readonly json?: boolean;
+}
 
 export function configure(command: Command, io: Io): void {
   command
-    .argument('<object>', 'models:/NAME/VERSION, runs:/RUN_ID, commit:HASH, md5:HASH, stage-run:ID or pipeline-run:ID')
+    .argument(
+      '<object>',
+      'a request id, hash of data or of a commit; or models:/NAME/VERSION, runs:/RUN_ID, md5:HASH, commit:HASH, endpoint:NAME, stage-run:ID, pipeline-run:ID, decision:ID, prediction:REQUEST_ID',
+    )
     .option('--depth <number>', 'how many steps to follow, at most 50', positiveInteger, 12)
+    .option('--endpoint <name>', 'which answer is meant where several have one request id')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  $ millwright lineage models:/energy-victoria/1')
-    .action((object: string, options: { depth: number; json?: boolean }) => lineage(object, options, io));
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ millwright lineage models:/energy-victoria/1
+  $ millwright lineage 0192f0c1d2e37b8a9c0d1e2f3a4b5c6d    # where this prediction came from
+  $ millwright lineage md5:d41d8cd98f00b204e9800998ecf8427e  # which predictions rest on this data`,
+    )
+    .action((object: string, options: Options) => lineage(object, options, io));
 }
 
-async function lineage(object: string, options: { depth: number; json?: boolean }, io: Io): Promise<void> {
-  const { kind, id } = nodeOf(object);
+async function lineage(object: string, options: Options, io: Io): Promise<void> {
   const { api } = await remoteApi(io);
-  const graph = await api.lineage(kind, id, options.depth);
-  if (graph.edges.length === 0) throw new MillwrightError('RESOURCE_DOES_NOT_EXIST', `nothing is known of ${object} here`);
-  if (options.json === true) return io.stdout(`${JSON.stringify(graph)}\n`);
+  const { kind, id } = nodeOf(object) ?? (await findObject(api, object));
+  if (kind === 'prediction') {
+    const told = await api.predictionLineage(id, options.endpoint);
+    if (options.json === true) return io.stdout(`${JSON.stringify(told)}\n`);
+    return printPredictionLineage(told, io);
+  }
+  const [graph, predictions] = await Promise.all([api.lineage(kind, id, options.depth), api.restingPredictions(kind, id)]);
+  if (graph.edges.length === 0 && predictions.count === 0)
+    throw new MillwrightError('RESOURCE_DOES_NOT_EXIST', `nothing is known of ${object} here`);
+  if (options.json === true) return io.stdout(`${JSON.stringify({ ...graph, predictions })}\n`);
   io.stdout(`${titleOf(graph.root)}\n`);
   io.stdout(section('rests on', graph, 'upstream'));
   io.stdout(section('led to', graph, 'downstream'));
   if (graph.truncated) io.stdout('There is more: ask with a smaller --depth.\n');
+  printPredictions(predictions, io);
 }
 
-/** What a user calls an object → its node. @throws USAGE */
-function nodeOf(object: string): { kind: string; id: string } {
+/** What a user calls an object → its node; undefined where it is an id of any kind. */
+function nodeOf(object: string): { kind: string; id: string } | undefined {
   const forms: readonly (readonly [RegExp, string])[] = [
     [/^models:\/(.+\/\d+)$/, 'model_version'],
     [/^models:\/(m-[0-9a-f]{32})$/, 'logged_model'],
@@ -36,15 +62,37 @@ function nodeOf(object: string): { kind: string; id: string } {
     [/^(md5(?:-dos2unix)?:.+)$/, 'data_version'],
     [/^stage-run:(.+)$/, 'stage_run'],
     [/^pipeline-run:(.+)$/, 'pipeline_run'],
+    [/^decision:(.+)$/, 'decision'],
+    [/^endpoint:(.+)$/, 'endpoint'],
+    [/^prediction:(.+)$/, 'prediction'],
   ];
   for (const [form, kind] of forms) {
     const id = form.exec(object)?.[1];
     if (id !== undefined) return { kind, id };
   }
-  throw new MillwrightError(
-    'USAGE',
-    `'${object}' is no object of lineage: write models:/NAME/VERSION, runs:/RUN_ID, commit:HASH (in full), md5:HASH, stage-run:ID or pipeline-run:ID`,
-  );
+  return undefined;
+}
+
+/** @throws RESOURCE_DOES_NOT_EXIST where no object has the id, USAGE where several have */
+async function findObject(api: Api, object: string): Promise<{ kind: string; id: string }> {
+  const bare = /^commit:([0-9a-f]{7,64})$/.exec(object)?.[1] ?? object;
+  const { items } = await api.lineageObjects(bare);
+  const [found] = items;
+  if (found === undefined)
+    throw new MillwrightError(
+      'RESOURCE_DOES_NOT_EXIST',
+      `nothing here has the id '${object.slice(0, 256)}': no kept prediction has this request id, and lineage knows no such commit, data or run; other objects are written models:/NAME/VERSION, endpoint:NAME, stage-run:ID or pipeline-run:ID`,
+    );
+  if (items.length === 1) return found;
+  const names = items.map(({ kind, id }) => nameOf(kind, id)).join(', ');
+  throw new MillwrightError('USAGE', `'${object}' may mean ${names}: write one of these`);
+}
+
+/** An object as this command takes it. */
+function nameOf(kind: string, id: string): string {
+  if (kind === 'model_version' || kind === 'logged_model') return `models:/${id}`;
+  if (kind === 'run') return `runs:/${id}`;
+  return kind === 'data_version' ? id : `${kind.replaceAll('_', '-')}:${id}`;
 }
 
 /** One direction as an indented tree; what was shown already is not opened again. */
@@ -68,4 +116,17 @@ function section(title: string, graph: Lineage, direction: 'upstream' | 'downstr
 
 function titleOf(node: LineageNode): string {
   return `${node.kind.replaceAll('_', ' ')} ${node.label}${node.label === node.id || node.kind === 'model_version' ? '' : ` (${node.id})`}`;
+}
+
+function printPredictions({ count, firstAt, lastAt, versions, silent, filter, truncated }: RestingPredictions, io: Io): void {
+  if (count === 0) {
+    io.stdout('predictions: none is kept that rests on it\n');
+    return;
+  }
+  const iso = (at: number | null): string => new Date(at ?? 0).toISOString();
+  io.stdout(`predictions: ${truncated ? 'at least ' : ''}${count}, first ${iso(firstAt)}, last ${iso(lastAt)}\n`);
+  const rows = versions.map((row) => [`${row.model}/${row.version}`, row.endpoint, String(row.count), iso(row.firstAt), iso(row.lastAt)]);
+  printTable(io, ['MODEL', 'ENDPOINT', 'PREDICTIONS', 'FIRST', 'LAST'], rows);
+  if (silent.length > 0) io.stdout(`none yet by ${silent.join(', ')}\n`);
+  if (filter !== null) io.stdout(`To see them: millwright predictions --filter "${filter.replaceAll(/[\\"$`]/g, String.raw`\$&`)}"\n`);
 }

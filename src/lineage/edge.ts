@@ -10,6 +10,7 @@ export const nodeKinds = [
   'model_version', // `<name>/<version>`
   'decision', // id of the gate's decision
   'endpoint', // its name
+  'prediction', // its request id; read from its record, not from an edge
 ] as const;
 
 export type NodeKind = (typeof nodeKinds)[number];

@@ -1,4 +1,4 @@
 export { nodeKinds, type Edge, type LineageNode, type NodeKind } from './edge.ts';
 export { recordEdges, renameNode } from './record.ts';
-export { traceLineage, type LineageGraph } from './queries.ts';
+export { findNodes, traceLineage, versionsRestingOn, type LineageGraph } from './queries.ts';
 export type { LineageTables } from './tables.ts';

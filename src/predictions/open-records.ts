@@ -52,7 +52,7 @@ export interface Records extends RecordSink {
   findRequest(scope: Scope, requestId: string): Promise<PredictionRow[]>;
   knownRequests(scope: Scope, requestIds: readonly string[]): Promise<Set<string>>;
   traffic(scope: Scope, span: { endpoint: string; from: number; to: number; bucketMs: number }): Promise<search.TrafficBucket[]>;
-  /** How many predictions rest on each version, first and last; versions without any are left out. Opens no Parquet file. */
+  /** How many predictions rest on each version, by endpoint, first and last; versions without any are left out. Opens no Parquet file. */
   countPredictionsOfVersions(scope: Scope, versions: readonly { name: string; version: string }[]): Promise<VersionCount[]>;
   /** Removes the sealed files of an endpoint that are older than its settings keep. @returns how many */
   removeOld(scope: Scope, endpoint: string): Promise<number>;
@@ -131,11 +131,11 @@ function isSampled(requestId: string, sample: number): boolean {
 
 function sumCounts(parts: readonly VersionCount[]): VersionCount[] {
   const sums = new Map<string, VersionCount>();
-  for (const { model, version, count, firstAt, lastAt } of parts) {
-    const key = `${model}/${version}`;
-    const before = sums.get(key) ?? { model, version, count: 0, firstAt, lastAt };
+  for (const { model, version, endpoint, count, firstAt, lastAt } of parts) {
+    const key = JSON.stringify([model, version, endpoint]);
+    const before = sums.get(key) ?? { count: 0, firstAt, lastAt };
     const span = { firstAt: Math.min(before.firstAt, firstAt), lastAt: Math.max(before.lastAt, lastAt) };
-    sums.set(key, { model, version, count: before.count + count, ...span });
+    sums.set(key, { model, version, endpoint, count: before.count + count, ...span });
   }
   return [...sums.values()];
 }

@@ -2,9 +2,11 @@ import type { Scope } from '../access/index.ts';
 import { asTx, defineRead } from '../backends/db/port.ts';
 import type { PredictionTables } from './tables.ts';
 
+/** Predictions (rows of requests, failed ones included) that a version made at an endpoint. */
 export interface VersionCount {
   readonly model: string;
   readonly version: string;
+  readonly endpoint: string;
   readonly count: number;
   readonly firstAt: number;
   readonly lastAt: number;
@@ -35,21 +37,20 @@ export const listRecordFiles = defineRead<
   return { files: rows.map(({ file }) => file), sealed: await sealedSegments.run(asTx(tx), { segments }) };
 });
 
-/** How many sealed predictions each version made, and which of `segments` they include. */
+/** How many sealed predictions each version made at each endpoint, and which of `segments` they include. */
 export const countSealedPredictions = defineRead<
   PredictionTables,
   { scope: Scope; versions: readonly { name: string; version: string }[]; segments: readonly string[] },
   { counts: VersionCount[]; sealed: string[] }
 >('predictions.countSealedPredictions', async (tx, { scope, versions, segments }) => {
-  const select = tx.statement<{ count: number; first_at: number | null; last_at: number | null }>(
-    `select coalesce(cast(sum(row_count) as bigint), 0) as count, min(first_at) as first_at, max(last_at) as last_at
-     from record_files where workspace_id = ? and model = ? and version = ?`,
+  const select = tx.statement<{ endpoint: string; count: number; first_at: number; last_at: number }>(
+    `select endpoint, cast(sum(row_count) as bigint) as count, min(first_at) as first_at, max(last_at) as last_at
+     from record_files where workspace_id = ? and model = ? and version = ? group by endpoint order by endpoint`,
   );
   const counts: VersionCount[] = [];
   for (const { name, version } of versions) {
-    const [row] = await select.all(scope.workspaceId, name, version);
-    if (row === undefined || row.first_at === null || row.last_at === null) continue;
-    counts.push({ model: name, version, count: row.count, firstAt: row.first_at, lastAt: row.last_at });
+    for (const { endpoint, count, first_at, last_at } of await select.all(scope.workspaceId, name, version))
+      counts.push({ model: name, version, endpoint, count, firstAt: first_at, lastAt: last_at });
   }
   return { counts, sealed: await sealedSegments.run(asTx(tx), { segments }) };
 });

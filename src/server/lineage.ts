@@ -1,35 +1,145 @@
-import type { Scope } from '../access/index.ts';
-import type { Lineage, LineageNode } from '../api/lineage.ts';
-import type { App } from '../app.ts';
-import { pathsOfVersion } from '../data/versions/index.ts';
+import type { Lineage, LineageNode, LineageObjects, PredictionLineage, RestingPredictions } from '../api/lineage.ts';
 import { MillwrightError } from '../errors.ts';
-import { nodeKinds, traceLineage, type LineageNode as Node, type NodeKind } from '../lineage/index.ts';
-import { namePipelineRuns, nameStageRuns, pathOfContent } from '../pipelines/runs/index.ts';
+import {
+  findNodes,
+  nodeKinds,
+  traceLineage,
+  versionsRestingOn,
+  type LineageGraph,
+  type LineageNode as Node,
+  type NodeKind,
+} from '../lineage/index.ts';
+import type { VersionCount } from '../predictions/index.ts';
+import { getRun } from '../tracking/index.ts';
+import { presentNodes } from './lineage-nodes.ts';
+import { tellPrediction } from './prediction-lineage.ts';
 import { integerQuery, requiredQuery } from './query.ts';
 import type { Call, Route } from './route.ts';
 
-export const lineageRoutes: readonly Route[] = [{ method: 'GET', url: '/api/1/lineage', action: 'read', body: 'none', handler: lineage }];
+const base = '/api/1/lineage';
+/** A filter of predictions takes 100 comparisons: two a version, one for the endpoint. */
+const filteredVersions = 49;
+
+export const lineageRoutes: readonly Route[] = [
+  { method: 'GET', url: base, action: 'read', body: 'none', handler: lineage },
+  { method: 'GET', url: `${base}/objects`, action: 'read', body: 'none', handler: objects },
+  { method: 'GET', url: `${base}/predictions`, action: 'read', body: 'none', handler: predictions },
+  { method: 'GET', url: `${base}/predictions/:requestId`, action: 'read', body: 'none', handler: prediction },
+];
 
 /** Both directions from one object, each up to `depth` steps. */
-async function lineage({ app, principal, query }: Call): Promise<Lineage> {
-  const node = { kind: kindOf(requiredQuery(query, 'kind')), id: requiredQuery(query, 'id') };
+async function lineage(call: Call): Promise<Lineage> {
+  const { app, principal, query } = call;
+  const node = askedNode(call);
   const depth = integerQuery(query, 'depth', { default: 12, min: 1, max: 50 });
-  const [upstream, downstream] = await Promise.all([
-    app.db.read(traceLineage, { scope: principal, node, direction: 'upstream', depth }),
-    app.db.read(traceLineage, { scope: principal, node, direction: 'downstream', depth }),
-  ]);
-  const edges = [...upstream.edges, ...downstream.edges];
+  const graphs = node.kind === 'prediction' ? await aroundPrediction(call, node.id, depth) : await around(call, node, depth);
+  const edges = graphs.flatMap((graph) => graph.edges);
   const found = new Map([
     [keyOf(node), node],
     ...edges.flatMap(({ from, to }) => [[keyOf(from), from] as const, [keyOf(to), to] as const]),
   ]);
-  const nodes = await present(app, principal, [...found.values()]);
+  const nodes = await presentNodes(app, principal, [...found.values()]);
   return {
     root: nodes.find((item) => item.kind === node.kind && item.id === node.id)!,
     nodes,
     edges: edges.map(({ from, to, relation, at }) => ({ from: keyOf(from), to: keyOf(to), relation, at })),
-    truncated: upstream.truncated || downstream.truncated,
+    truncated: graphs.some(({ truncated }) => truncated),
   };
+}
+
+function around({ app, principal: scope }: Call, node: Node, depth: number): Promise<LineageGraph[]> {
+  return Promise.all([
+    app.db.read(traceLineage, { scope, node, direction: 'upstream', depth }),
+    app.db.read(traceLineage, { scope, node, direction: 'downstream', depth }),
+  ]);
+}
+
+/** A prediction has no edges of its own: its record names the version and the endpoint. */
+async function aroundPrediction({ app, principal: scope, query }: Call, requestId: string, depth: number): Promise<LineageGraph[]> {
+  const rows = await app.records.findRequest(scope, requestId);
+  const record = rows.find(({ endpoint }) => endpoint === (query.get('endpoint') ?? endpoint));
+  if (record === undefined) return [];
+  const to = { kind: 'prediction', id: requestId } as const;
+  const edges = [{ from: { kind: 'endpoint', id: record.endpoint } as const, to, relation: 'answered', at: record.at }];
+  if (record.model === null) return [{ edges, truncated: false }];
+  const version = { kind: 'model_version', id: `${record.model}/${record.version}` } as const;
+  const upstream = await app.db.read(traceLineage, { scope, node: version, direction: 'upstream', depth });
+  return [{ edges: [...edges, { from: version, to, relation: 'predicted', at: record.at }], truncated: false }, upstream];
+}
+
+/** What a person may mean by an id, in the order of likelihood. */
+async function objects({ app, principal: scope, query }: Call): Promise<LineageObjects> {
+  const id = requiredQuery(query, 'id').trim();
+  const found = await app.db.read(findNodes, { scope, id });
+  const add = (node: Node): void => {
+    if (!found.some((known) => keyOf(known) === keyOf(node))) found.unshift(node);
+  };
+  if (/^[0-9a-f]{32}$/.test(id) && (await isRun(app, scope, id))) add({ kind: 'run', id });
+  if ((await app.records.findRequest(scope, id)).length > 0) add({ kind: 'prediction', id });
+  return { items: await presentNodes(app, scope, found) };
+}
+
+async function isRun(app: Call['app'], scope: Call['principal'], runId: string): Promise<boolean> {
+  try {
+    await app.db.read(getRun, { scope, runId });
+    return true;
+  } catch (error) {
+    if (error instanceof MillwrightError && error.code === 'RESOURCE_DOES_NOT_EXIST') return false;
+    throw error;
+  }
+}
+
+/** Every kept prediction that rests on an object: of an endpoint those that it answered, of a decision those of its version. */
+async function predictions(call: Call): Promise<RestingPredictions> {
+  const { app, principal: scope } = call;
+  const node = askedNode(call);
+  const { ids, truncated } = await versionsOf(call, node);
+  const asked = ids.map((id) => ({ name: id.slice(0, id.lastIndexOf('/')), version: id.slice(id.lastIndexOf('/') + 1) }));
+  const counted = await app.records.countPredictionsOfVersions(scope, asked);
+  const counts = counted.filter(({ endpoint }) => node.kind !== 'endpoint' || endpoint === node.id).toSorted((a, b) => b.lastAt - a.lastAt);
+  const speaking = new Set(counts.map(({ model, version }) => `${model}/${version}`));
+  const [root] = await presentNodes(app, scope, [node]);
+  return {
+    root: root!,
+    count: counts.reduce((sum, { count }) => sum + count, 0),
+    firstAt: counts.length === 0 ? null : Math.min(...counts.map(({ firstAt }) => firstAt)),
+    lastAt: counts.length === 0 ? null : Math.max(...counts.map(({ lastAt }) => lastAt)),
+    versions: counts,
+    silent: ids.filter((id) => !speaking.has(id)).toSorted(),
+    filter: filterOf(node, counts),
+    truncated,
+  };
+}
+
+async function versionsOf({ app, principal: scope }: Call, node: Node): Promise<{ ids: readonly string[]; truncated: boolean }> {
+  if (node.kind !== 'endpoint' && node.kind !== 'decision') return app.db.read(versionsRestingOn, { scope, node });
+  const { edges, truncated } = await app.db.read(traceLineage, { scope, node, direction: 'upstream', depth: 1 });
+  return { ids: edges.filter(({ from }) => from.kind === 'model_version').map(({ from }) => from.id), truncated };
+}
+
+/** The filter that finds what was counted; null where it would be too long. */
+function filterOf(node: Node, counts: readonly VersionCount[]): string | null {
+  const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+  const versions = new Set(counts.map(({ model, version }) => `model = ${text(model)} and version = ${text(version)}`));
+  if (versions.size === 0 || versions.size > filteredVersions) return null;
+  const any =
+    versions.size === 1
+      ? [...versions][0]!
+      : [...versions]
+          .toSorted()
+          .map((version) => `(${version})`)
+          .join(' or ');
+  if (node.kind !== 'endpoint') return any;
+  return `endpoint = ${text(node.id)} and ${versions.size === 1 ? any : `(${any})`}`;
+}
+
+function prediction({ app, principal, params, query, signal }: Call): Promise<PredictionLineage> {
+  return tellPrediction(app, principal, { requestId: params['requestId']!, endpoint: query.get('endpoint') ?? undefined, signal });
+}
+
+/** @throws INVALID_PARAMETER_VALUE */
+function askedNode({ query }: Call): Node {
+  return { kind: kindOf(requiredQuery(query, 'kind')), id: requiredQuery(query, 'id') };
 }
 
 function kindOf(text: string): NodeKind {
@@ -38,68 +148,6 @@ function kindOf(text: string): NodeKind {
   throw new MillwrightError('INVALID_PARAMETER_VALUE', `'kind' is '${text}': it must be one of ${nodeKinds.join(', ')}`);
 }
 
-function keyOf(node: Node): string {
+function keyOf(node: Node | LineageNode): string {
   return `${node.kind} ${node.id}`;
-}
-
-/** Gives every node the name that people call it by, and the address of its page. */
-async function present(app: Pick<App, 'db'>, scope: Scope, nodes: readonly Node[]): Promise<LineageNode[]> {
-  const ids = (kind: NodeKind): string[] => nodes.filter((node) => node.kind === kind).map((node) => node.id);
-  const stageRuns = new Map((await app.db.read(nameStageRuns, { scope, ids: ids('stage_run') })).map((row) => [row.id, row]));
-  const pipelineRuns = new Map((await app.db.read(namePipelineRuns, { scope, ids: ids('pipeline_run') })).map((row) => [row.id, row]));
-  const paths = new Map(
-    await Promise.all([...ids('data_version'), ...ids('lock_entry')].map(async (id) => [id, await pathOf(app, scope, id)] as const)),
-  );
-  return nodes.map(({ kind, id }): LineageNode => {
-    switch (kind) {
-      case 'stage_run': {
-        const run = stageRuns.get(id);
-        return run === undefined
-          ? { kind, id, label: id, href: null }
-          : {
-              kind,
-              id,
-              label: `${run.stage} · ${run.project} #${run.number}`,
-              href: `/pipelines/${run.pipelineRunId}?stage=${encodeURIComponent(run.stage)}`,
-            };
-      }
-      case 'pipeline_run': {
-        const run = pipelineRuns.get(id);
-        return { kind, id, label: run === undefined ? id : `${run.project} #${run.number}`, href: `/pipelines/${id}` };
-      }
-      case 'data_version':
-      case 'lock_entry':
-        return { kind, id, ...(paths.get(id) ?? { label: id, href: null }) };
-      case 'run':
-        return { kind, id, label: id.slice(0, 8), href: `/experiments/runs/${id}` };
-      case 'model_version': {
-        const [name, version] = [id.slice(0, id.lastIndexOf('/')), id.slice(id.lastIndexOf('/') + 1)];
-        return { kind, id, label: `${name} v${version}`, href: `/models/${encodeURIComponent(name)}?version=${version}` };
-      }
-      case 'commit':
-        return { kind, id, label: id.slice(0, 10), href: null };
-      case 'endpoint':
-        return { kind, id, label: id, href: `/endpoints/${encodeURIComponent(id)}` };
-      case 'logged_model':
-      case 'decision':
-        return { kind, id, label: id.slice(0, 10), href: null };
-    }
-  });
-}
-
-async function pathOf(app: Pick<App, 'db'>, scope: Scope, id: string): Promise<{ label: string; href: string | null }> {
-  const [algorithm, hash] = [id.slice(0, id.indexOf(':')), id.slice(id.indexOf(':') + 1)];
-  const [place] = await app.db.read(pathsOfVersion, { scope, algorithm, hash });
-  if (place === undefined) {
-    const used = await app.db.read(pathOfContent, { scope, algorithm, hash });
-    if (used === undefined) return { label: hash.slice(0, 10), href: null };
-    return {
-      label: `${used.path} @ ${hash.slice(0, 8)}`,
-      href: `/pipelines/${used.pipelineRunId}?stage=${encodeURIComponent(used.stage)}`,
-    };
-  }
-  return {
-    label: `${place.path} @ ${hash.slice(0, 8)}`,
-    href: `/data?project=${encodeURIComponent(place.project)}&path=${encodeURIComponent(place.path)}`,
-  };
 }

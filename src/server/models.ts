@@ -53,7 +53,7 @@ async function decisions({ app, principal, params, query }: Call): Promise<Decis
   const before = query.get('cursor') ?? undefined;
   const found = await app.db.read(registry.listDecisions, { scope: principal, name, limit: limit + 1, before });
   const items = found.slice(0, limit);
-  return { items: items.map(decisionOf), ...(found.length > limit ? { nextCursor: items.at(-1)!.id } : {}) };
+  return { items: items.map(presentDecision), ...(found.length > limit ? { nextCursor: items.at(-1)!.id } : {}) };
 }
 
 async function promote({ app, principal, params, body, signal }: Call): Promise<Promoted> {
@@ -112,7 +112,7 @@ function versionOf(version: registry.ModelVersion): ModelVersion {
   };
 }
 
-function decisionOf(decision: registry.Decision): Decision {
+export function presentDecision(decision: registry.Decision): Decision {
   return {
     id: decision.id,
     at: decision.at,

@@ -11,7 +11,7 @@ export { createHost, type EndpointHost, type Generation } from './host.ts';
 export { loadModel, type LoadedModel } from './load-model.ts';
 export { findModelFile, listModelFiles } from './model-files.ts';
 export { describeEndpoints, type RunningVersion } from './describe-endpoints.ts';
-export { findEndpoint, findFollowed, listDeployments, listEndpoints } from './queries.ts';
+export { deploymentAt, findEndpoint, findFollowed, listDeployments, listEndpoints } from './queries.ts';
 export { problemOf, stateOf, type EndpointFacts } from './standing.ts';
 export { slotMs, type VersionStatistics } from './statistics.ts';
 export { declareEndpoints, deployEndpoint, removeEndpoint, rollBackEndpoint, type EndpointDeclaration } from './writes.ts';

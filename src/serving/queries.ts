@@ -41,6 +41,24 @@ export const listDeployments = defineRead<ServingTables, { scope: Scope; endpoin
 );
 
 /**
+ * The deployment by which an endpoint served a version at a time. An answer may leave a moment before its swap is written down,
+ * so the next one stands for it where none came before.
+ */
+export const deploymentAt = defineRead<
+  ServingTables,
+  { scope: Scope; endpoint: string; model: string; version: number; at: number },
+  Deployment | undefined
+>('serving.deploymentAt', async (tx, { scope, endpoint, model, version, at }) => {
+  const [row] = await tx
+    .statement<ServingTables['deployments']>(
+      `select * from deployments where workspace_id = ? and endpoint = ? and model_name = ? and version = ? and live_at is not null
+       order by case when live_at <= ? then 0 else 1 end, abs(live_at - ?) limit 1`,
+    )
+    .all(scope.workspaceId, endpoint, model, version, at, at);
+  return row && deploymentOf(row);
+});
+
+/**
  * Every endpoint of every workspace with the version that it should serve: what hosts compare with what they run. Asked
  * again and again instead of remembered from events, so a process that was away or restarted ends at the same answer.
  */

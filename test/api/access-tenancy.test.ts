@@ -13,6 +13,9 @@ const told = [
   'GET /api/1/models',
   'GET /api/1/models/:name',
   'GET /api/1/models/:name/decisions',
+  'GET /api/1/predictions',
+  'GET /api/1/predictions/:requestId',
+  'GET /api/1/lineage/predictions/:requestId',
   'GET /api/2.0/mlflow/registered-models/get',
   'GET /api/2.0/mlflow/registered-models/search',
   'GET /api/2.0/mlflow/registered-models/alias',
@@ -83,6 +86,16 @@ describe.each(databases)('on %s', (database) => {
     await post(`/api/1/pipeline-runs/${id}/stages`, { stage: mark });
     await post(`/api/1/pipeline-runs/${id}/stages/${mark}/log`, { text: mark });
     await post(`/api/1/pipeline-runs/${id}/end`, { outcome: 'succeeded' });
+    const prediction = {
+      request_id: mark,
+      endpoint: mark,
+      model: mark,
+      version: '1',
+      run_id,
+      features: { [mark]: mark },
+      prediction: mark,
+    };
+    await post('/api/1/predictions', [prediction]);
     const token = await post<{ id: string }>('/api/1/tokens', { name: mark, role: 'viewer' });
     return {
       ...Object.fromEntries(fieldNames.map((name) => [name, mark])),
@@ -92,6 +105,7 @@ describe.each(databases)('on %s', (database) => {
       model_id,
       artifacts,
       id,
+      requestId: mark,
       kind: 'pipeline_run',
       version: '1',
       token: token.id,

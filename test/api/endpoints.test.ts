@@ -3,6 +3,8 @@ import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { EndpointDetail } from '../../src/api/endpoints.ts';
+import type { PredictionLineage, RestingPredictions } from '../../src/api/lineage.ts';
+import type { PredictionPage } from '../../src/api/predictions.ts';
 import { bearer, send } from '../support/http.ts';
 import { cleanEnvironment, startTestServer, type TestServer } from '../support/server.ts';
 import { checkout, testProgram } from '../support/test-env.ts';
@@ -119,6 +121,25 @@ test('a prediction is found by its id as soon as it was answered', async () => {
   const found = (await call('GET', '/api/1/predictions/asked-once')).json;
   expect(JSON.stringify(found)).toContain('"asked-once"');
   expect(JSON.stringify(found)).toContain('1000996');
+});
+
+test('a prediction leads back to its deployment, the decision, the run and what the model needs, and the endpoint to its predictions', async () => {
+  const { json } = await call('GET', '/api/1/lineage/predictions/asked-once');
+  expect(json).toMatchObject({
+    record: { endpoint: 'line', model: 'line', version: '1', status: 200, rows: 2, shown: [{ row: 0 }, { row: 1 }] },
+    deployment: { reason: 'alias champion', actor: 'owner', flavor: 'onnx', endedAt: null },
+    version: { model: 'line', version: 1 },
+    decision: { outcome: 'moved', target: { kind: 'alias', name: 'champion' }, version: 1 },
+    run: { status: 'FINISHED' },
+  });
+  const { environment, missing } = json as PredictionLineage;
+  expect(environment.map(({ path }) => path)).toContain('requirements.txt');
+  expect(missing.map(({ part }) => part)).toEqual(expect.arrayContaining(['stage run', 'data versions']));
+  const resting = (await call('GET', '/api/1/lineage/predictions?kind=endpoint&id=line')).json as RestingPredictions;
+  expect(resting.versions).toMatchObject([{ model: 'line', version: '1', endpoint: 'line', count: resting.count }]);
+  expect(resting.filter).toBe("endpoint = 'line' and model = 'line' and version = '1'");
+  const found = (await call('GET', `/api/1/predictions?limit=1000&filter=${encodeURIComponent(resting.filter!)}`)).json as PredictionPage;
+  expect(found.items).toHaveLength(resting.count);
 });
 
 test('without a token one may predict from this machine, and change no endpoint', async () => {

@@ -111,7 +111,7 @@ function suite(open: () => Promise<Records>): void {
         { name: 'forecaster', version: '2' },
         { name: 'forecaster', version: '9' },
       ]),
-    ).toEqual([{ model: 'forecaster', version: '2', count: 4, firstAt: 1_750_000_007_000, lastAt: 1_750_000_007_001 }]);
+    ).toEqual([{ model: 'forecaster', version: '2', endpoint: 'load', count: 4, firstAt: 1_750_000_007_000, lastAt: 1_750_000_007_001 }]);
     const traffic = await records.traffic(scope, { endpoint: 'load', from: 1_750_000_000_000, to: 1_750_000_000_100, bucketMs: 100 });
     expect(traffic).toEqual([
       {

@@ -109,7 +109,7 @@ function edgesOfRan(id: string, stage: EndedStage): Edge[] {
 
 /**
  * A skipped stage points back at the stage run that made its outputs where this server knows it: the data then rests on that
- * one alone. Else it stands for the unknown maker, and rests on the lock entry's hashes.
+ * one alone. Else it stands for the unknown maker, and rests on the lock entry's hashes: when they were made is not known.
  */
 async function edgesOfSkipped(tx: Tx<PipelineRunTables>, scope: Scope, id: string, stage: EndedStage): Promise<Edge[]> {
   const node = { kind: 'stage_run', id } as const;
@@ -125,7 +125,7 @@ async function edgesOfSkipped(tx: Tx<PipelineRunTables>, scope: Scope, id: strin
     if (maker === undefined) {
       edges.push(
         { from: { kind: 'lock_entry', id: dataVersionId(version) }, to: node, relation: 'locked' },
-        { from: node, to: { kind: 'data_version', id: dataVersionId(version) }, relation: 'output' },
+        { from: node, to: { kind: 'data_version', id: dataVersionId(version) }, relation: 'locked output' },
       );
     } else edges.push({ from: { kind: 'stage_run', id: maker.id }, to: node, relation: 'reused' });
   }

@@ -16,3 +16,4 @@ export {
   type PipelineRunRow,
   type StageRunRow,
 } from './queries.ts';
+export { patchOfPipelineRun, stageRunOrigins, type StageRunOrigin } from './provenance.ts';
