@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { MillwrightError } from '../errors.ts';
-import { isNestedDeeper } from '../lib/json-depth.ts';
+import { parseBounded, tooDeep } from '../lib/json-depth.ts';
 
 export const defaultBodyLimitBytes = 1024 * 1024;
 const depthLimit = 64;
@@ -63,23 +63,18 @@ export function decodeUtf8(bytes: Uint8Array): string {
 /** Bytes → a value that `schema` allows. @throws BAD_REQUEST, INVALID_PARAMETER_VALUE naming the field and what is wrong */
 export function parseJson(bytes: Uint8Array, schema: TSchema): unknown {
   const text = bytes.length === 0 ? '{}' : decodeUtf8(bytes);
-  checkDepth(text);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseBounded(text, depthLimit);
   } catch (error) {
     throw new MillwrightError('BAD_REQUEST', `the body is not JSON: ${(error as Error).message}`, { cause: error });
   }
+  if (value === tooDeep) throw new MillwrightError('BAD_REQUEST', `the JSON is nested deeper than ${depthLimit} levels`);
   const validator = validatorOf(schema);
   if (validator.Check(value)) return value;
   const [first] = validator.Errors(value);
   const field = first === undefined || first.instancePath === '' ? 'the body' : `'${first.instancePath.slice(1).replaceAll('/', '.')}'`;
   throw new MillwrightError('INVALID_PARAMETER_VALUE', `${field} ${first?.message ?? 'is not what the route takes'}`);
-}
-
-/** Deep nesting costs a parser its stack. @throws BAD_REQUEST */
-export function checkDepth(text: string): void {
-  if (isNestedDeeper(text, depthLimit)) throw new MillwrightError('BAD_REQUEST', `the JSON is nested deeper than ${depthLimit} levels`);
 }
 
 const validators = new WeakMap<TSchema, Validator>();

@@ -1,4 +1,4 @@
-import { isNestedDeeper } from '../../lib/json-depth.ts';
+import { parseBounded, tooDeep } from '../../lib/json-depth.ts';
 import { integerJson, parseLossless } from '../../lib/lossless-json.ts';
 import type { ParamSpec, Signature } from '../mlmodel/mlmodel.ts';
 import { invalidInput } from './problems.ts';
@@ -21,14 +21,15 @@ export function decodeBody(body: Uint8Array): string {
  * @throws INPUT_INVALID
  */
 export function parseBody(text: string, { exact }: { readonly exact: boolean }): unknown {
-  if (isNestedDeeper(text, depthLimit)) throw invalidInput(`The JSON is nested deeper than ${depthLimit} levels.`);
   try {
-    return exact ? parseLossless(text) : JSON.parse(text);
+    const value = parseBounded(text, depthLimit, exact ? parseLossless : undefined);
+    if (value !== tooDeep) return value;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const remedy = /\b(?:NaN|Infinity)\b/.test(text) ? ' JSON has no NaN and no Infinity: write null for a missing number.' : '';
     throw invalidInput(`Ensure that input is a valid JSON formatted string. Error: '${error.message}'.${remedy}`);
   }
+  throw invalidInput(`The JSON is nested deeper than ${depthLimit} levels.`);
 }
 
 /** Whether a double would lose digits of what this signature may ask for. */

@@ -12,18 +12,15 @@ export interface Table {
 export function tableOfRows(rows: unknown, names: readonly string[] | undefined, what: string): Table {
   if (!Array.isArray(rows)) throw invalidInput(`${what} must be a list of rows, each a list of values.`);
   const width = names?.length ?? (Array.isArray(rows[0]) ? rows[0].length : 1);
+  const columns = Array.from({ length: width }, (): unknown[] => []);
   for (let row = 0; row < rows.length; row += 1) {
     // As pandas reads it, a row that is no list is its only value.
-    const cells = Array.isArray(rows[row]) ? (rows[row] as unknown[]).length : 1;
-    if (cells !== width) {
-      throw invalidInput(`${what}: row ${row} has ${cells} values where ${width} are expected: give every row one for each column.`);
+    const cells: readonly unknown[] = Array.isArray(rows[row]) ? rows[row] : [rows[row]];
+    if (cells.length !== width) {
+      throw invalidInput(`${what}: row ${row} has ${cells.length} values where ${width} are expected: give every row one for each column.`);
     }
+    for (let column = 0; column < width; column += 1) columns[column]!.push(cells[column]);
   }
-  const columns = Array.from({ length: width }, (_, column) => {
-    const cells: unknown[] = [];
-    for (const row of rows) cells.push(Array.isArray(row) ? row[column] : row);
-    return cells;
-  });
   return { names: names === undefined ? undefined : uniqueNames(names, what), columns, rows: rows.length };
 }
 
