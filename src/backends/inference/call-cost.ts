@@ -1,30 +1,35 @@
-/** What a call of a model costs by its number of rows: a line through the costs seen, the older ones fading. */
+/**
+ * What a call of a model costs by its number of rows. Wall time on a busy machine has outliers that say nothing of the
+ * model: an estimate falls at once and rises slowly, so that it stays near the lower times seen.
+ */
 export interface CallCost {
   add(rows: number, elapsedMs: number): void;
   /** Milliseconds; `Infinity` before the first measure. */
   predict(rows: number): number;
 }
 
-const fading = 0.9;
+const rise = 0.05;
 
 export function callCost(): CallCost {
-  let [weight, sumX, sumY, sumXX, sumXY] = [0, 0, 0, 0, 0];
+  /** By the power of two that the rows are rounded up to. */
+  const sizes: (number | undefined)[] = [];
   return {
     add(rows, elapsedMs) {
-      weight = weight * fading + 1;
-      sumX = sumX * fading + rows;
-      sumY = sumY * fading + elapsedMs;
-      sumXX = sumXX * fading + rows * rows;
-      sumXY = sumXY * fading + rows * elapsedMs;
+      const size = sizeOf(rows);
+      const known = sizes[size] ?? elapsedMs;
+      sizes[size] = elapsedMs < known ? elapsedMs : known + rise * (elapsedMs - known);
     },
     predict(rows) {
-      if (weight === 0) return Infinity;
-      const [meanX, meanY] = [sumX / weight, sumY / weight];
-      const spread = sumXX / weight - meanX * meanX;
-      // One size seen says nothing of the slope: the whole cost is taken to be the rows'.
-      if (spread < 1e-9 * meanX * meanX) return meanY * Math.max(1, rows / meanX);
-      const slope = Math.max(0, (sumXY / weight - meanX * meanY) / spread);
-      return Math.max(0, meanY + slope * (rows - meanX));
+      const size = sizeOf(rows);
+      // What more rows cost is enough for fewer; beyond the largest size seen, all of its cost is taken to be the rows'.
+      const atLeast = sizes.find((cost, index) => index >= size && cost !== undefined);
+      if (atLeast !== undefined) return atLeast;
+      const largest = sizes.length - 1;
+      return largest < 0 ? Infinity : sizes[largest]! * 2 ** (size - largest);
     },
   };
+}
+
+function sizeOf(rows: number): number {
+  return Math.ceil(Math.log2(Math.max(1, rows)));
 }
