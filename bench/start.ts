@@ -4,14 +4,15 @@
  *
  *     node bench/start.ts [--times 10] [--no-peer]
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { freePorts } from '../test/support/free-ports.ts';
-import { median, report, residentMiB, root, runTimed, type Figure } from './support/measure.ts';
+import { median, report, root, runTimed, type Figure } from './support/measure.ts';
+import { residentMiBOf } from './support/process-tree.ts';
 
 const { values: options } = parseArgs({
   options: { times: { type: 'string', default: '10' }, 'no-peer': { type: 'boolean', default: false } },
@@ -36,7 +37,7 @@ async function startOnce(command: string, argsOf: (port: number, folder: string)
     while (!(await isUp(port!))) if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode} at its start`);
     const firstMs = performance.now() - began;
     await setTimeout(3_000);
-    return { firstMs, idleMiB: treeMiB(child) };
+    return { firstMs, idleMiB: residentMiBOf(child.pid!) };
   } finally {
     process.kill(-child.pid!, 'SIGTERM');
     await gone;
@@ -52,18 +53,6 @@ async function isUp(port: number): Promise<boolean> {
     await setTimeout(2);
     return false;
   }
-}
-
-/** Memory of the process and of all below it. */
-function treeMiB(child: ChildProcess): number {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    if (!existsSync(`/proc/${name}/stat`)) continue;
-    const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-    parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-  }
-  const within = (pid: number): boolean => pid === child.pid || (parents.has(pid) && within(parents.get(pid)!));
-  return [...parents.keys()].filter((pid) => within(pid)).reduce((sum, pid) => sum + residentMiB(pid), 0);
 }
 
 async function repeat<T>(count: number, once: () => Promise<T>): Promise<T[]> {

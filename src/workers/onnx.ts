@@ -1,6 +1,6 @@
 /** Thread entry: one session of an ONNX model for `backends/inference/onnx-threads.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { openSession, type OnnxSource } from '../backends/inference/onnx-session.ts';
+import { openSession, threadCpuMs, type OnnxSource } from '../backends/inference/onnx-session.ts';
 import { buffersOf, type ThreadMessage } from '../backends/inference/onnx-threads.ts';
 import type { Tensor } from '../formats/tensor/tensor.ts';
 
@@ -15,10 +15,12 @@ try {
   const session = await openSession(workerData as OnnxSource);
   port.on('message', (feeds: readonly Tensor[]) => {
     const startedAt = performance.now();
+    const usedBefore = threadCpuMs();
     session.run(feeds).then(
       (outputs) => {
         const elapsedMs = performance.now() - startedAt;
-        port.postMessage({ outputs, elapsedMs } satisfies ThreadMessage, buffersOf(outputs));
+        const cpuMs = threadCpuMs() - usedBefore;
+        port.postMessage({ outputs, elapsedMs, cpuMs } satisfies ThreadMessage, buffersOf(outputs));
       },
       (error: unknown) => say({ failed: messageOf(error) }),
     );

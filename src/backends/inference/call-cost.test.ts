@@ -7,7 +7,7 @@ test('nothing is known before the first measure', () => {
 
 test('the estimate stays near the lower times, and follows a model that has become slower', () => {
   const cost = callCost();
-  for (const elapsed of [0.02, 9, 0.03, 0.02, 40]) cost.add(1, elapsed);
+  for (const cpuMs of [0.02, 9, 0.03, 0.02, 40]) cost.add(1, cpuMs);
   expect(cost.predict(1)).toBeLessThan(3);
   cost.add(1, 0.02);
   expect(cost.predict(1)).toBe(0.02);

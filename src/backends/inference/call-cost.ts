@@ -1,9 +1,9 @@
 /**
- * What a call of a model costs by its number of rows. Wall time on a busy machine has outliers that say nothing of the
- * model: an estimate falls at once and rises slowly, so that it stays near the lower times seen.
+ * What a call of a model costs by its number of rows. A first call and a collection of garbage say nothing of the model:
+ * an estimate falls at once and rises slowly, so that it stays near the lower times seen.
  */
 export interface CallCost {
-  add(rows: number, elapsedMs: number): void;
+  add(rows: number, cpuMs: number): void;
   /** Milliseconds; `Infinity` before the first measure. */
   predict(rows: number): number;
 }
@@ -14,10 +14,10 @@ export function callCost(): CallCost {
   /** By the power of two that the rows are rounded up to. */
   const sizes: (number | undefined)[] = [];
   return {
-    add(rows, elapsedMs) {
+    add(rows, cpuMs) {
       const size = sizeOf(rows);
-      const known = sizes[size] ?? elapsedMs;
-      sizes[size] = elapsedMs < known ? elapsedMs : known + rise * (elapsedMs - known);
+      const known = sizes[size] ?? cpuMs;
+      sizes[size] = cpuMs < known ? cpuMs : known + rise * (cpuMs - known);
     },
     predict(rows) {
       const size = sizeOf(rows);

@@ -47,9 +47,9 @@ function feedsMaker(input: ModelInput, facts: OnnxFacts): () => Tensor[] {
 async function warm(threads: OnnxThreads, feeds: () => Tensor[], cost: CallCost, limits: RuntimeLimits, rows: number): Promise<void> {
   const signal = AbortSignal.timeout(Math.max(limits.timeoutMs, 60_000));
   for (let turn = 0; turn < warmUps; turn += 1) {
-    const { elapsedMs } = await threads.run(feeds(), signal);
+    const { cpuMs } = await threads.run(feeds(), signal);
     // The first ones allocate.
-    if (turn >= 2) cost.add(rows, elapsedMs);
+    if (turn >= 2) cost.add(rows, cpuMs);
   }
 }
 
@@ -84,8 +84,8 @@ function runtime({ model, source, limits, threads, facts, cost, memoryBytes }: L
       if (inline !== undefined) return inline.run(feeds);
       openInline();
     }
-    const { outputs, elapsedMs } = await deadline(model.label, limits.timeoutMs, signal, (stop) => threads.run(feeds, stop));
-    cost.add(rows, elapsedMs);
+    const { outputs, cpuMs } = await deadline(model.label, limits.timeoutMs, signal, (stop) => threads.run(feeds, stop));
+    cost.add(rows, cpuMs);
     return outputs;
   }
 

@@ -12,12 +12,14 @@ import type { OnnxFacts, OnnxSource } from './onnx-session.ts';
 export type ThreadMessage =
   | { readonly facts: OnnxFacts }
   | { readonly refused: string }
-  | { readonly outputs: readonly Tensor[]; readonly elapsedMs: number }
+  | { readonly outputs: readonly Tensor[]; readonly elapsedMs: number; readonly cpuMs: number }
   | { readonly failed: string };
 
 export interface ThreadAnswer {
   readonly outputs: readonly Tensor[];
   readonly elapsedMs: number;
+  /** What the model took of its thread: on a busy machine much less than the time that went by. */
+  readonly cpuMs: number;
 }
 
 interface Call {
