@@ -138,7 +138,7 @@ test.each([
     /at least one row/,
   ],
   [[{ name: 'a', datatype: 'FP64', shape: [1], parameters: { binary_data_size: 8 } }], /binary_data_size is 8 and 0 bytes are left/],
-  [`{"inputs":${'['.repeat(80)}`, /nested deeper than 64/],
+  [`{"inputs":${'['.repeat(80)}1${']'.repeat(80)}}`, /nested deeper than 64/],
 ])('%j is refused', (inputs, message) => {
   expect(() => infer(inputs)).toThrow(message);
 });
