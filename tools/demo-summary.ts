@@ -10,6 +10,19 @@ export interface DemoSummary {
   readonly outcome: string;
   /** Of the last hour of the hold-out, by the champion. */
   readonly forecast: number | null;
+  /** What a client saw of the endpoint; null where there is no champion. */
+  readonly serving: {
+    readonly endpoint: string;
+    readonly version: string;
+    readonly runtime: string;
+    readonly requests: number;
+    /** Median of one-row requests over one connection. */
+    readonly p50Ms: number;
+    /** Between the endpoint's answers and those of the loaded model, relative. */
+    readonly largestDifference: number;
+    /** Of one prediction, to be looked up again. */
+    readonly requestId: string;
+  } | null;
   readonly seconds: Readonly<Record<string, number>>;
   readonly browse: string;
 }
@@ -31,9 +44,17 @@ export function printSummary(summary: DemoSummary, print: (text: string) => void
     champion === null
       ? `No champion: ${summary.outcome}`
       : `models:/${champion.model}@champion is version ${champion.version} (${champion.digest})`;
-  print(
-    `\n${what}\nThe same figures: build/demo/summary.json. It took ${summary.seconds['total']} s.\nTo browse the result: ${summary.browse}\n`,
-  );
+  print(`\n${what}\n`);
+  if (summary.serving !== null) printServing(summary.serving, print);
+  print(`The same figures: build/demo/summary.json. It took ${summary.seconds['total']} s.\nTo browse the result: ${summary.browse}\n`);
+}
+
+function printServing(serving: NonNullable<DemoSummary['serving']>, print: (text: string) => void): void {
+  print(`\nIts endpoint, asked over HTTP\n\n`);
+  print(row(['', 'version', 'runtime', 'requests', 'p50 ms']));
+  const { version, runtime, requests, p50Ms, largestDifference, requestId } = serving;
+  print(row([serving.endpoint, version, runtime, String(requests), p50Ms.toFixed(2)]));
+  print(`\nThe answers differ from the loaded model's by ${largestDifference.toExponential(1)} at most. The record of one: ${requestId}\n`);
 }
 
 function row([name, ...figures]: readonly string[]): string {

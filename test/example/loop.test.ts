@@ -1,9 +1,10 @@
 /** The main job on a small scale: the command line, a server that it starts, the stock client. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { EndpointDetail } from '../../src/api/endpoints.ts';
 import { checkout, testProgram } from '../support/test-env.ts';
 import { victoriaRows } from './project.ts';
 
@@ -33,9 +34,15 @@ afterAll(() => {
 });
 
 function succeed(cwd: string, program: string, ...words: string[]): string {
+  return succeedWith({}, cwd, program, ...words);
+}
+function succeedWith(environment: Record<string, string>, cwd: string, program: string, ...words: string[]): string {
   const env = {
     PATH: [dirname(testProgram('python')), process.env['PATH']].join(delimiter),
     HOME: root,
+    // The wheels of the model's environment may be there since the tests' own was made.
+    UV_CACHE_DIR: process.env['UV_CACHE_DIR'] ?? join(homedir(), '.cache/uv'),
+    ...environment,
     ...Object.fromEntries(
       ['AUTHOR', 'COMMITTER'].flatMap((who) => [
         [`GIT_${who}_NAME`, 'Test'],
@@ -76,6 +83,20 @@ test('files become a champion that the gate let through, and its lineage leads b
   const data = /md5: ([0-9a-f]{32})\.dir/.exec(readFileSync(join(original, 'data/incoming/victoria.dvc'), 'utf8'))?.[1];
   expect(data).toBeDefined();
   expect(millwright(original, 'lineage', 'models:/energy-victoria/1')).toContain(data!.slice(0, 7));
+});
+
+test('the endpoint answers as the champion does, and the record of an answer is found by its id', { timeout: patience }, async () => {
+  millwright(original, 'repro');
+  const detail = (): EndpointDetail => JSON.parse(millwright(original, 'endpoints', 'show', 'load-victoria', '--json')) as EndpointDetail;
+  await vi.waitFor(() => expect(detail().endpoint.live).toMatchObject({ version: 1, flavor: 'onnx' }), { timeout: 300_000, interval: 500 });
+  const { url } = JSON.parse(readFileSync(join(original, '.millwright/server.json'), 'utf8')) as { url: string };
+  succeedWith({ MLFLOW_TRACKING_URI: url }, original, 'python', 'src/ask.py', 'victoria');
+  const served = JSON.parse(readFileSync(join(original, 'reports/served/victoria.json'), 'utf8')) as Record<string, unknown>;
+  expect(served).toMatchObject({ endpoint: 'load-victoria', model: 'energy-victoria/1', requests: 202 });
+  expect(served['largest_difference']).toBeLessThan(1e-6);
+  const shown = millwright(original, 'predictions', 'show', String(served['request_id']));
+  expect(shown).toMatch(new RegExp(`^${String(served['request_id'])} +0 .* load-victoria +energy-victoria/1 +200 `, 'm'));
+  expect(shown).toContain('features of row 0: {"month":3,');
 });
 
 test('a clone that pulls and reproduces against an empty server ends with the same champion', { timeout: patience }, () => {

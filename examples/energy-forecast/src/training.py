@@ -15,9 +15,11 @@ import mlflow
 import mlflow.onnx
 import mlflow.sklearn
 import numpy as np
+import onnx
 import pandas as pd
 from mlflow.models import Model, infer_signature
-from onnx import ModelProto, TensorProto
+from onnx import GraphProto, ModelProto, TensorProto
+from onnx.helper import make_node
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import DoubleTensorType
 from sklearn.pipeline import Pipeline
@@ -59,7 +61,18 @@ def onnx_model(model: Pipeline, features: pd.DataFrame) -> ModelProto:
     if converted.graph.node[-1].op_type == "TreeEnsembleRegressor":
         # ONNX has its trees answer in single precision; skl2onnx declares double, and no runtime loads that.
         converted.graph.output[0].type.tensor_type.elem_type = TensorProto.FLOAT
+        round_inputs(converted.graph)
     return converted
+
+
+def round_inputs(graph: GraphProto) -> None:
+    """scikit-learn's trees see every number in single precision, ONNX's the double: beside a threshold they would part ways."""
+    trees = graph.node[-1]
+    to_float = make_node("Cast", [trees.input[0]], ["single"], to=TensorProto.FLOAT)
+    to_double = make_node("Cast", ["single"], ["rounded"], to=TensorProto.DOUBLE)
+    trees.input[0] = "rounded"
+    graph.node.insert(len(graph.node) - 1, to_float)
+    graph.node.insert(len(graph.node) - 1, to_double)
 
 
 def importance_figure(title: str, weights: pd.Series) -> plt.Figure:
@@ -92,19 +105,23 @@ def track(model: Pipeline, features: pd.DataFrame, load: pd.Series, region: Regi
 
 
 def save(model: Pipeline, algorithm: str, features: pd.DataFrame, region: Region) -> None:
-    """Save the folder that is evaluated, registered and promoted.
+    """Save the folder that is evaluated, registered, promoted and served: one model in two flavours, sklearn and ONNX.
 
     The same data and parameters give the same bytes: an MLmodel file would hold the time and a random id, so both are
     set, the time to the end of the training data.
     """
     folder = region.model_folder(algorithm)
     shutil.rmtree(folder, ignore_errors=True)
+    described = Model(utc_time_created=f"{region.parameters['split']['holdout']} 00:00:00", model_uuid=None)
     mlflow.sklearn.save_model(
         model,
         str(folder),
-        mlflow_model=Model(utc_time_created=f"{region.parameters['split']['holdout']} 00:00:00", model_uuid=None),
+        mlflow_model=described,
         signature=infer_signature(features, model.predict(features)),
         input_example=features.head(3),
         serialization_format="cloudpickle",
         pip_requirements=pinned("mlflow", "scikit-learn", "pandas", "numpy"),
     )
+    onnx.save_model(onnx_model(model, features), folder / "model.onnx")
+    described.add_flavor("onnx", onnx_version=onnx.__version__, data="model.onnx", providers=["CPUExecutionProvider"])
+    described.save(folder / "MLmodel")
