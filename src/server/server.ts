@@ -71,6 +71,8 @@ function mount(instance: FastifyInstance, route: Route, gate: Gate): void {
   instance.route({
     method: route.method,
     url: route.url,
+    // What Fastify itself refuses, such as a content type that is none.
+    errorHandler: (error, request, reply) => void send(request, reply, failure(refusedByFrame(error), route, request, gate), gate),
     handler: async (request, reply) => {
       const controller = new AbortController();
       reply.raw.once('close', () => {
@@ -85,6 +87,11 @@ function mount(instance: FastifyInstance, route: Route, gate: Gate): void {
       }
     },
   });
+}
+
+function refusedByFrame(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return error;
+  return new MillwrightError('UNSUPPORTED_MEDIA_TYPE', 'the content type is none: write it as type/subtype, such as application/json');
 }
 
 async function handle(route: Route, request: FastifyRequest, gate: Gate, signal: AbortSignal): Promise<unknown> {

@@ -40,8 +40,10 @@ save_onnx(line, "line", signature=infer_signature(rows, np.zeros(2)), input_exam
 
 measured = np.array([[6.8, 2.8, 4.8, 1.4], [6.0, 3.4, 4.5, 1.6]], dtype=np.float32)
 iris = to_onnx(linear([0.5, -1.0, 2.0, 0.25], 1.0), initial_types=[("input-0", FloatTensorType([None, 4]))], target_opset=18)
-iris.graph.output[0].name = "output-0"
+# skl2onnx writes names with no hyphen; KServe and MLServer call tensors without a name so.
+iris.graph.input[0].name, iris.graph.output[0].name = "input-0", "output-0"
 for node in iris.graph.node:
+    node.input[:] = ["input-0" if name == "input_0" else name for name in node.input]
     node.output[:] = ["output-0" if name == "variable" else name for name in node.output]
 tensors = ModelSignature(Schema([TensorSpec(np.dtype("float32"), (-1, 4), "input-0")]), Schema([TensorSpec(np.dtype("float32"), (-1, 1), "output-0")]))
 save_onnx(iris, "iris", signature=tensors, input_example={"input-0": measured})

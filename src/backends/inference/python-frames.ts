@@ -18,7 +18,10 @@ function exactIntegers(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(String(value)) : value;
 }
 
-export type WorkerReply = { readonly ready: true } | { readonly error: string } | { readonly output: ModelOutput };
+export type WorkerReply =
+  | { readonly ready: true }
+  | { readonly error: string; readonly refused: boolean }
+  | { readonly output: ModelOutput };
 
 /** Gathers the bytes of a socket; calls `onReply` for each whole frame. */
 export function replyReader(onReply: (reply: WorkerReply) => void): (chunk: Buffer) => void {
@@ -42,6 +45,8 @@ export function replyReader(onReply: (reply: WorkerReply) => void): (chunk: Buff
 interface Header {
   readonly ready?: true;
   readonly error?: string;
+  /** The input does not fit, by MLflow's own check of the signature. */
+  readonly refused?: boolean;
   readonly form?: 'array' | 'records' | 'columns' | 'json';
   readonly text?: string;
   readonly tensors?: unknown;
@@ -51,7 +56,7 @@ function parse(frame: Buffer): WorkerReply {
   const start = 4 + frame.readUInt32LE(0);
   const header = JSON.parse(frame.toString('utf8', 4, start)) as Header;
   if (header.ready === true) return { ready: true };
-  if (header.error !== undefined) return { error: header.error };
+  if (header.error !== undefined) return { error: header.error, refused: header.refused === true };
   if (header.form === 'json') return { output: { form: 'json', text: header.text ?? 'null' } };
   return { output: { form: header.form ?? 'array', tensors: decodeTensors(header.tensors, frame.subarray(start)) } };
 }

@@ -22,7 +22,15 @@ export interface PythonCommand {
 export class WorkerGone extends Error {}
 
 /** What the model raised; the worker goes on. */
-export class ModelRaised extends Error {}
+export class ModelRaised extends Error {
+  /** The input does not fit: not the model's fault. */
+  readonly refused: boolean;
+
+  constructor(message: string, refused: boolean) {
+    super(message);
+    this.refused = refused;
+  }
+}
 
 /** One process that has loaded a Python model, the leader of a process group of its own. It takes one call at a time. */
 export class PythonWorker {
@@ -94,7 +102,7 @@ export class PythonWorker {
       socket.uncork();
     });
     if ('output' in reply) return reply.output;
-    throw new ModelRaised('error' in reply ? reply.error : 'it answered without a call');
+    throw 'error' in reply ? new ModelRaised(reply.error, reply.refused) : new ModelRaised('it answered without a call', false);
   }
 
   /** The whole process group, with whatever the model has forked. */
@@ -112,7 +120,7 @@ export class PythonWorker {
     signal.addEventListener('abort', stop, { once: true });
     try {
       const reply = await this.#await(() => server.once('connection', (socket) => this.#attach(socket)));
-      if ('error' in reply) throw new ModelRaised(reply.error);
+      if ('error' in reply) throw new ModelRaised(reply.error, false);
     } catch (error) {
       this.kill();
       await this.#gone;

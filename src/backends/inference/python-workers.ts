@@ -207,6 +207,7 @@ export class PythonWorkers {
   #failure(error: unknown, worker: PythonWorker): MillwrightError {
     if (error instanceof MillwrightError) return error;
     if (error instanceof ModelRaised) {
+      if (error.refused) return new MillwrightError('INPUT_INVALID', `${this.#settings.label}: ${error.message}`, { cause: error });
       const details = { log: worker.log };
       return new MillwrightError('MODEL_FAILED', `${this.#settings.label}: ${error.message}`, { cause: error, details });
     }

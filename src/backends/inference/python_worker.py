@@ -126,9 +126,11 @@ def read_input(header, body, kinds, schema):
         return tensors[""] if list(tensors) == [""] else tensors
     for name, column in tensors.items():
         if kinds.get(name) == "datetime":
-            tensors[name] = pd.to_datetime(pd.Series(column))
+            # A signature's datetime has no zone: what comes with one is the same moment in UTC.
+            formats = {"format": "ISO8601"} if int(pd.__version__.split(".")[0]) >= 2 else {}
+            tensors[name] = pd.to_datetime(pd.Series(column), utc=True, **formats).dt.tz_localize(None)
     frame = pd.DataFrame(tensors)
-    if kinds.get("") == "unnamed":
+    if kinds.get("") == "unnamed" or (schema is None and list(tensors) == [f"input-{index}" for index in range(len(tensors))]):
         frame.columns = range(len(frame.columns))
     return frame
 
@@ -197,16 +199,28 @@ def form_of(answer):
 def write_answer(connection, answer):
     form, answer, tensors = form_of(answer)
     if form == "json" or not tensors or None in tensors:
-        from mlflow.utils.proto_json_utils import NumpyEncoder
-
         jsonable = answer.to_dict(orient="records") if form == "records" else answer.tolist() if form == "array" else answer
-        write_frame(connection, {"form": "json", "text": json.dumps(jsonable, cls=NumpyEncoder)})
+        write_frame(connection, {"form": "json", "text": json_of(jsonable)})
         return
     write_frame(connection, {"form": form, "tensors": [entry for entry, _ in tensors]}, [raw for _, raw in tensors])
 
 
+def json_of(value):
+    from mlflow.utils.proto_json_utils import NumpyEncoder
+
+    text = json.dumps(value, cls=NumpyEncoder)
+    # JSON has no NaN and no Infinity, which Python writes.
+    if "NaN" in text or "Infinity" in text:
+        text = json.dumps(json.loads(text, parse_constant=lambda _: None))
+    return text
+
+
 def failure(error):
     traceback.print_exc()
+    message = getattr(error, "message", "")
+    if type(error).__name__ == "MlflowException" and isinstance(message, str) and message.startswith("Failed to enforce schema"):
+        # MLflow repeats all of the data before it says what is wrong with it.
+        return {"error": message.rpartition("Error: ")[2][:2000], "refused": True}
     last = traceback.format_exception_only(type(error), error)[-1].strip()
     return {"error": last[:2000]}
 

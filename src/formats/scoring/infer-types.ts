@@ -21,8 +21,8 @@ function inferTensor(name: string, shape: readonly number[], values: readonly un
 
 /** One tensor a column; undefined where some column has no one type. */
 export function inferColumns({ names, columns, rows }: Table): readonly Tensor[] | undefined {
-  if (names === undefined || rows === 0) return undefined;
-  const tensors = columns.map((values, index) => inferTensor(names[index]!, [rows], values));
+  if (rows === 0) return undefined;
+  const tensors = columns.map((values, index) => inferTensor(names?.[index] ?? `input-${index}`, [rows], values));
   return allOf(tensors);
 }
 

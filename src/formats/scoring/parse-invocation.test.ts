@@ -17,7 +17,7 @@ function columns(types: Readonly<Record<string, ColumnType | `${ColumnType}?`>>,
 const ab = columns({ a: 'double', b: 'long' });
 
 function read(body: string, signature: Signature | undefined = ab, contentType?: string): unknown {
-  const input = parseInvocation(Buffer.from(body), contentType, signature);
+  const { input } = parseInvocation(Buffer.from(body), contentType, signature);
   if (input.form === 'json') return input.text;
   return Object.fromEntries(input.tensors.map(({ name, data }) => [name, [...data]]));
 }
@@ -143,7 +143,7 @@ test('params have defaults and types, and unknown ones are refused', () => {
     { name: 'l', type: 'double', default: [0.5], shape: [-1] },
   ]);
   const params = (text: string): unknown =>
-    parseInvocation(Buffer.from(`{"inputs":{"a":[1]},"params":${text}}`), undefined, signature).params;
+    parseInvocation(Buffer.from(`{"inputs":{"a":[1]},"params":${text}}`), undefined, signature).input.params;
   expect(params('{"l":[1,2.5]}')).toEqual({ k: 5, l: [1, 2.5] });
   expect(() => params('{"k":1.5,"l":["x"],"m":1}')).toThrow(/'m': .*; 'k': .* got 1.5; 'l\[0\]': .* got 'x'/);
 });

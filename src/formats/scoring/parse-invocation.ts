@@ -13,28 +13,44 @@ import { invalidInput } from './problems.ts';
 import { readScoringBody, readTable, type ScoringBody } from './scoring-body.ts';
 import { isObject, type Table, tableOfRecords, tableOfRows } from './table.ts';
 
+export interface Invocation {
+  readonly input: ModelInput;
+  /** The body was one of a language model (`messages`, `prompt`, `input`): its answer has no `predictions` around it. */
+  readonly unwrapped: boolean;
+}
+
 /**
  * What is given fits the signature, to the last value; without a signature, numbers become tensors where they are
  * rectangular, and everything else stays JSON.
  * @throws INPUT_INVALID listing everything that does not fit; UNSUPPORTED_MEDIA_TYPE
  */
-export function parseInvocation(body: Uint8Array, contentType: string | undefined, signature: Signature | undefined): ModelInput {
+export function parseInvocation(body: Uint8Array, contentType: string | undefined, signature: Signature | undefined): Invocation {
   const media = parseMediaType(contentType);
   const text = decodeBody(body);
   switch (media.type) {
     case 'application/json':
-      return parseScoringJson(text, signature);
+      return parseJson(text, signature);
     case 'application/jsonlines':
-      return parseJsonLines(text, signature);
+      return { input: parseJsonLines(text, signature), unwrapped: false };
     case 'text/csv':
-      return inputOfCsv(text, media.header, signature);
+      return { input: inputOfCsv(text, media.header, signature), unwrapped: false };
   }
 }
 
 /** The text of a JSON body. @throws INPUT_INVALID */
 export function parseScoringJson(text: string, signature: Signature | undefined): ModelInput {
+  return parseJson(text, signature).input;
+}
+
+function parseJson(text: string, signature: Signature | undefined): Invocation {
   const body = readScoringBody(parseBody(text, { exact: needsExactNumbers(signature) }));
-  if (body.format === 'unwrapped') return inputOfUnwrapped(body.data, text, signature);
+  if (body.format === 'unwrapped') return { input: inputOfUnwrapped(body.data, text, signature), unwrapped: true };
+  return { input: inputOfWrapped(body, text, signature), unwrapped: false };
+}
+
+type WrappedBody = Exclude<ScoringBody, { format: 'unwrapped' }>;
+
+function inputOfWrapped(body: WrappedBody, text: string, signature: Signature | undefined): ModelInput {
   const params = enforceParams(signature?.params ?? [], body.params);
   const inputs = signature?.inputs;
   if (inputs === undefined) return { ...inferInput(body, text), params };
@@ -76,7 +92,7 @@ function tensorsInput(tensors: readonly Tensor[], params: ModelInput['params']):
   return { form: 'tensors', tensors, rows: tensors[0]?.shape[0] ?? 1, params };
 }
 
-function inferInput(body: Exclude<ScoringBody, { format: 'unwrapped' }>, text: string): ModelInput {
+function inferInput(body: WrappedBody, text: string): ModelInput {
   const table = readTable(body.format, body.data);
   if (table?.rows === 0 || (Array.isArray(body.data) && body.data.length === 0)) throw invalidInput('Send at least one row.');
   if (table !== undefined && body.format.startsWith('dataframe')) return inferTable(table, text);
@@ -89,9 +105,8 @@ function inferInput(body: Exclude<ScoringBody, { format: 'unwrapped' }>, text: s
 
 function inferTable(table: Table, text: string): ModelInput {
   const columns = inferColumns(table);
-  if (columns !== undefined) return { form: 'columns', tensors: columns, rows: table.rows, params: undefined };
-  const matrix = table.names === undefined ? inferArray('', rowsOf(table)) : undefined;
-  return matrix === undefined ? { form: 'json', text, rows: table.rows, params: undefined } : tensorsInput([matrix], undefined);
+  if (columns === undefined) return { form: 'json', text, rows: table.rows, params: undefined };
+  return { form: 'columns', tensors: columns, rows: table.rows, params: undefined };
 }
 
 function rowsOf({ columns, rows }: Table): unknown[][] {

@@ -59,7 +59,12 @@ function tableOfSplit(data: unknown): Table {
       .join(', ');
     throw invalidInput(`Dataframe split format must have 'data' field and optionally 'columns' and 'index' fields. Got {${got}}.`);
   }
-  return tableOfRows(data['data'], columnNames(data['columns']), 'dataframe_split');
+  const table = tableOfRows(data['data'], columnNames(data['columns']), 'dataframe_split');
+  const { index } = data;
+  if (index !== undefined && index !== null && !(Array.isArray(index) && index.length === table.rows)) {
+    throw invalidInput(`dataframe_split: 'index' is one value for each of the ${table.rows} rows, or is left out.`);
+  }
+  return table;
 }
 
 function columnNames(columns: unknown): readonly string[] | undefined {

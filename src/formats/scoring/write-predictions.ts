@@ -12,7 +12,8 @@ export function writePredictions(output: ModelOutput): string {
   return `{"predictions": ${predictionsJson(output)}}`;
 }
 
-function predictionsJson(output: ModelOutput): string {
+/** What stands under `predictions`. */
+export function predictionsJson(output: ModelOutput): string {
   switch (output.form) {
     case 'json':
       return output.text;

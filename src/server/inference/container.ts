@@ -10,10 +10,10 @@ import { drain, readBytes } from '../body.ts';
 import { isAnswer, type AnswerValue } from '../route.ts';
 import { decompress } from './content-encoding.ts';
 import { openInference } from './open-inference.ts';
-import { inferenceBodyLimitBytes, requestIdOf, type Directory } from './routes.ts';
+import { requestIdOf, type Directory } from './routes.ts';
 import { scoringError } from './errors.ts';
-import { invocations, openApi, ping, version } from './scoring.ts';
-import type { InferenceCall, Served } from './served.ts';
+import { executionParameters, invocations, openApi, ping, version } from './scoring.ts';
+import { inferenceBodyLimitBytes, type InferenceCall, type Served } from './served.ts';
 
 export interface Container {
   readonly port: number;
@@ -91,6 +91,7 @@ function routesOf(state: State): ContainerRoute[] {
   return [
     scoring('POST', '/invocations', invocations),
     scoring('GET', '/ping', ping),
+    scoring('GET', '/execution-parameters', executionParameters),
     scoring('GET', '/health', ping),
     scoring('GET', '/version', version),
     scoring('GET', '/openapi\\.json', (served, call) => openApi(served, '', call.headers.host)),

@@ -1,19 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AnswerValue, Call, Route } from '../route.ts';
+import { deploymentRoutes } from './deployments.ts';
 import { decompress } from './content-encoding.ts';
 import { openInference } from './open-inference.ts';
 import { scoringError } from './errors.ts';
-import { invocations, openApi, ping, version } from './scoring.ts';
-import { notServed, type InferenceCall, type Served } from './served.ts';
-
-/** Bodies of requests for predictions: as SageMaker's real-time limit of 6 MB, and some room. */
-export const inferenceBodyLimitBytes = 16 * 1024 * 1024;
+import { executionParameters, invocations, openApi, ping, version } from './scoring.ts';
+import { inferenceBodyLimitBytes, notServed, type InferenceCall, type Served } from './served.ts';
 
 const base = '/endpoints/:name';
 const scoring = { action: 'predict', onError: scoringError } as const;
 
 /** Every endpoint on the server's own port; `millwright serve` answers the same at the root of another. */
 export const inferenceRoutes: readonly Route[] = [
+  ...deploymentRoutes,
   {
     ...scoring,
     method: 'POST',
@@ -31,6 +30,16 @@ export const inferenceRoutes: readonly Route[] = [
     url: `${base}/openapi.json`,
     body: 'none',
     handler: async (call) => openApi(servedBy(call), `/endpoints/${encodeURIComponent(call.params['name']!)}`, call.headers.host),
+  },
+  {
+    ...scoring,
+    method: 'GET',
+    url: `${base}/execution-parameters`,
+    body: 'none',
+    async handler(call) {
+      servedBy(call);
+      return executionParameters();
+    },
   },
   ...openInference.map(({ method, url, handler, onError }): Route => ({
     method,
@@ -93,6 +102,6 @@ async function inferenceCall({ app, headers, body, signal }: Call): Promise<Infe
 
 /** The client's own id, where it is one that can stand in a header and a path. */
 export function requestIdOf(headers: IncomingHttpHeaders): string | undefined {
-  const given = headers['x-request-id'];
+  const given = headers['x-request-id'] ?? headers['x-amzn-sagemaker-inference-id'];
   return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : undefined;
 }

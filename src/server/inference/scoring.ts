@@ -1,20 +1,51 @@
 /** MLflow's scoring protocol, which is that of SageMaker's containers too. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { availableParallelism } from 'node:os';
 import { endpointDocument } from '../../formats/endpoint-openapi/document.ts';
+import { acceptedType, type AnswerType } from '../../formats/scoring/accept.ts';
 import { describeInputs } from '../../formats/oip/metadata.ts';
 import { parseInvocation } from '../../formats/scoring/parse-invocation.ts';
-import { writePredictions } from '../../formats/scoring/write-predictions.ts';
+import { predictionsJson, writeCsv, writeJsonLines, writePredictions } from '../../formats/scoring/write-predictions.ts';
+import type { ModelOutput } from '../../formats/tensor/tensor.ts';
 import { answer, type AnswerValue } from '../route.ts';
-import { predict, type InferenceCall, type Served } from './served.ts';
+import { inferenceBodyLimitBytes, predict, type InferenceCall, type Served } from './served.ts';
 
 /** `POST …/invocations` */
 export async function invocations(served: Served, call: InferenceCall): Promise<AnswerValue> {
-  const output = await predict(served, call, 'mlflow', () => ({
-    input: parseInvocation(call.body, call.headers['content-type'], served.model.signature),
-  }));
-  return answer({
-    headers: { 'content-type': 'application/json', 'x-request-id': call.requestId, ...versionHeaders(served) },
-    body: writePredictions(output),
+  let unwrapped = false;
+  const output = await predict(served, call, 'mlflow', () => {
+    const invocation = parseInvocation(call.body, call.headers['content-type'], served.model.signature);
+    unwrapped = invocation.unwrapped;
+    return invocation;
   });
+  const type = acceptedType(call.headers.accept);
+  return answer({
+    headers: { 'content-type': type, 'x-request-id': call.requestId, ...versionHeaders(served), ...echoed(call.headers) },
+    body: writeAnswer(type, output, unwrapped),
+  });
+}
+
+function writeAnswer(type: AnswerType, output: ModelOutput, unwrapped: boolean): string {
+  if (type === 'text/csv') return writeCsv(output);
+  if (type === 'application/jsonlines') return writeJsonLines(output);
+  return unwrapped ? predictionsJson(output) : writePredictions(output);
+}
+
+const customAttributes = 'x-amzn-sagemaker-custom-attributes';
+
+/** SageMaker's clients find in the answer what they sent along, such as an id for their own traces. */
+function echoed(headers: IncomingHttpHeaders): Record<string, string> {
+  const given = headers[customAttributes];
+  return typeof given === 'string' && /^[\x20-\x7e]{1,1024}$/.test(given) ? { [customAttributes]: given } : {};
+}
+
+/** `GET …/execution-parameters`: what SageMaker's batch transform sends at once where the job does not say. */
+export function executionParameters(): AnswerValue {
+  const concurrent = Math.min(16, availableParallelism());
+  // SageMaker takes no more than 100 MB of both together.
+  const megabytes = Math.min(inferenceBodyLimitBytes / 1024 ** 2, Math.floor(100 / concurrent));
+  const body = JSON.stringify({ MaxConcurrentTransforms: concurrent, BatchStrategy: 'MULTI_RECORD', MaxPayloadInMB: megabytes });
+  return answer({ headers: { 'content-type': 'application/json' }, body });
 }
 
 /** `GET …/ping`, `…/health`: 200 while the model is ready, else 503. */

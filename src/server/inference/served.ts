@@ -5,6 +5,9 @@ import type { InferenceRecord, RecordSink } from '../../predictions/index.ts';
 import type { LoadedModel, VersionStatistics } from '../../serving/index.ts';
 import { knownError } from '../errors.ts';
 
+/** Bodies of requests for predictions: as SageMaker's real-time limit of 6 MB, and some room. */
+export const inferenceBodyLimitBytes = 16 * 1024 * 1024;
+
 /** An endpoint as the inference routes see it, on the server and in a container of its own alike. */
 export interface Served {
   readonly endpoint: string;
