@@ -116,7 +116,7 @@ module.exports = {
     only(
       'cli-composes',
       '^src/cli/',
-      `${common}|^src/(app|local-app|config|version|runtime-files|state-directory)\\.ts$|^src/(cli|api|formats|data|pipelines|server)/|^sdk/`,
+      `${common}|^src/(app|local-app|records-app|config|version|runtime-files|state-directory)\\.ts$|^src/(cli|api|formats|data|pipelines|server)/|^sdk/`,
       'Commands compose local domains, or call the server through sdk/.',
     ),
     only('bin-starts-cli', '^src/bin\\.ts$', '^src/cli/', 'bin.ts: argv → command → exit code.'),

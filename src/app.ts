@@ -1,12 +1,11 @@
 /** Composition root: configuration → back ends → domains. The only file that chooses implementations. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { createToken, hasAdminToken, hashToken, newToken, principalOfToken, reservedTokenNames, setOperatorToken } from './access/index.ts';
 import { openBlobs } from './backends/blobs/open.ts';
 import type { Blobs, BlobsLocation } from './backends/blobs/port.ts';
-import { openColumns } from './backends/columns/open.ts';
 import type { Db } from './backends/db/port.ts';
 import { openPostgres } from './backends/db/postgres.ts';
 import { openSqlite } from './backends/db/sqlite.ts';
@@ -17,7 +16,8 @@ import { noContents, threadedContents, type DataContents } from './data/contents
 import { randomIds, type Ids } from './lib/ids.ts';
 import { systemClock, type Clock } from './lib/time.ts';
 import { migrations } from './migrations/index.ts';
-import { createIngest, openRecords, type Ingest, type Records } from './predictions/index.ts';
+import { createIngest, type Ingest, type Records } from './predictions/index.ts';
+import { artifactsFolder, databaseFile, openRecordsIn } from './records-app.ts';
 import { digestInThread, type DigestFolder } from './registry/index.ts';
 import { runtimeFile } from './runtime-files.ts';
 import { createHost, defaultSettings, loadModel, type EndpointHost, type EndpointSettings, type LoadedModel } from './serving/index.ts';
@@ -71,7 +71,7 @@ export async function openApp(stateDirectory: string, config: Config): Promise<A
   const blobs = await openBlobs(location);
   const contents = contentsOf(stateDirectory, config);
   const ownerToken = await ownerTokenOf(db, stateDirectory);
-  const records = await openRecordsIn(stateDirectory, { db, blobs, log, ownerToken });
+  const records = await openRecordsIn(stateDirectory, { db, blobs, log, settings: () => undefined });
   const inference = lazyInference(config, log);
   const endpoints = createHost({
     db,
@@ -180,23 +180,7 @@ async function openInference(config: Config, log: (text: string) => void): Promi
 
 function openDatabase(stateDirectory: string, config: Config): Promise<Db> {
   if (config.databaseUrl !== undefined) return openPostgres({ url: config.databaseUrl, connections: 10, migrations });
-  return openSqlite({ path: join(stateDirectory, 'millwright.db'), threadFile: runtimeFile('writer.js'), readers: 2 });
-}
-
-/** Segments lie in the state directory, of which there is one for each process; sealed files go to the blobs. */
-function openRecordsIn(
-  stateDirectory: string,
-  { db, blobs, log, ownerToken }: Pick<App, 'db' | 'blobs' | 'log' | 'ownerToken'>,
-): Promise<Records> {
-  const columns = { folder: join(stateDirectory, 'predictions'), blobs, threadFile: runtimeFile('workers/predictions.js') };
-  return openRecords({
-    db,
-    clock: systemClock,
-    log,
-    settings: () => undefined,
-    maskKey: createHash('sha256').update(ownerToken).digest(),
-    openColumns: (hooks) => openColumns({ ...columns, ...hooks }),
-  });
+  return openSqlite({ path: databaseFile(stateDirectory), threadFile: runtimeFile('writer.js'), readers: 2 });
 }
 
 /** A state that lies in a project, as `.millwright/` does, reads that project's cache and no other. */
@@ -208,7 +192,7 @@ function contentsOf(stateDirectory: string, { env }: Config): DataContents {
 }
 
 function artifactsAt(stateDirectory: string, config: Config): BlobsLocation {
-  if (config.artifactsUrl === undefined) return { kind: 'filesystem', root: join(stateDirectory, 'artifacts') };
+  if (config.artifactsUrl === undefined) return { kind: 'filesystem', root: artifactsFolder(stateDirectory) };
   const { bucket, prefix, endpoint } = config.artifactsUrl;
   const region = config.env['AWS_REGION'] ?? config.env['AWS_DEFAULT_REGION'];
   return {

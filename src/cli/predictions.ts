@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import type { Prediction, SentResult } from '../api/predictions.ts';
+import type { Prediction, PredictionPage, SentResult } from '../api/predictions.ts';
 import { errnoOf, MillwrightError } from '../errors.ts';
 import type { Io } from './command.ts';
+import { readRecordsFolder } from '../records-app.ts';
 import { positiveInteger } from './positive-integer.ts';
 import { remoteApi } from './remote.ts';
 import { printTable } from './table.ts';
@@ -16,11 +17,14 @@ interface SearchOptions {
   readonly model?: string;
   readonly limit: number;
   readonly cursor?: string;
+  readonly records?: string;
   readonly json?: boolean;
 }
 
 /** Lines that go in one request. */
 const batchLines = 1000;
+
+const recordsOption = ['--records <folder>', 'look into the folder of `millwright serve --records`, not at the server'] as const;
 
 export function configure(command: Command, io: Io): void {
   command
@@ -32,15 +36,17 @@ export function configure(command: Command, io: Io): void {
     .option('--model <name>', 'only those of one registered model')
     .option('--limit <number>', 'how many, at most 1000', positiveInteger, 20)
     .option('--cursor <cursor>', 'go on where a page ended')
+    .option(...recordsOption)
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ millwright predictions --endpoint load --filter "features.temperature > 30"')
     .action((options: SearchOptions) => search(options, io));
   command
     .command('show <id>')
     .description('all rows of one request')
+    .option(...recordsOption)
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ millwright predictions show 0192f0c1d2e37b8a9c0d1e2f3a4b5c6d')
-    .action((id: string, options: { json?: boolean }) => show(id, options.json === true, io));
+    .action((id: string, options: { records?: string; json?: boolean }) => show(id, options, io));
   command
     .command('send <file>')
     .description('send records of a model served elsewhere, as JSON lines; - reads standard input')
@@ -50,12 +56,26 @@ export function configure(command: Command, io: Io): void {
   command.addHelpText('after', '\nExample:\n  $ millwright predictions --filter "prediction > 100"');
 }
 
-async function search({ json, ...query }: SearchOptions, io: Io): Promise<void> {
-  const { api } = await remoteApi(io);
-  const page = await api.predictions(query);
+async function search({ json, records, ...query }: SearchOptions, io: Io): Promise<void> {
+  const page = await searchIn(records, query, io);
   if (json === true) return io.stdout(`${JSON.stringify(page)}\n`);
   printTable(io, ['REQUEST', 'ROW', 'AT', 'ENDPOINT', 'MODEL', 'STATUS', 'LATENCY', 'PREDICTION'], page.items.map(tableRow));
   if (page.nextCursor !== undefined) io.stdout(`There is more: --cursor ${page.nextCursor}\n`);
+}
+
+async function searchIn(folder: string | undefined, query: Omit<SearchOptions, 'json' | 'records'>, io: Io): Promise<PredictionPage> {
+  if (folder === undefined) return (await remoteApi(io)).api.predictions(query);
+  await using reader = await openFolder(folder, io);
+  const { items, nextCursor } = await reader.search(ownWorkspace, query);
+  return { items: items.map((item) => ({ ...item })), ...(nextCursor === undefined ? {} : { nextCursor }) };
+}
+
+/** Whose the records of a folder are. */
+const ownWorkspace = { workspaceId: 1 };
+
+async function openFolder(folder: string, io: Io): Promise<Awaited<ReturnType<typeof readRecordsFolder>> & AsyncDisposable> {
+  const reader = await readRecordsFolder(resolve(io.cwd, folder));
+  return { ...reader, [Symbol.asyncDispose]: () => reader.close() };
 }
 
 function tableRow(row: Prediction): string[] {
@@ -71,14 +91,21 @@ function tableRow(row: Prediction): string[] {
   ];
 }
 
-async function show(id: string, json: boolean, io: Io): Promise<void> {
-  const { api } = await remoteApi(io);
-  const { items } = await api.prediction(id);
-  if (json) return io.stdout(`${JSON.stringify(items)}\n`);
+async function show(id: string, { records, json }: { readonly records?: string; readonly json?: boolean }, io: Io): Promise<void> {
+  const items = await rowsOf(id, records, io);
+  if (json === true) return io.stdout(`${JSON.stringify(items)}\n`);
   const first = items[0]!;
   printTable(io, ['REQUEST', 'ROW', 'AT', 'ENDPOINT', 'MODEL', 'STATUS', 'LATENCY', 'PREDICTION'], items.map(tableRow));
   if (first.errorMessage !== null) io.stdout(`${first.errorMessage}\n`);
   for (const { row, features } of items) io.stdout(`features of row ${row}: ${JSON.stringify(features)}\n`);
+}
+
+async function rowsOf(id: string, folder: string | undefined, io: Io): Promise<readonly Prediction[]> {
+  if (folder === undefined) return (await (await remoteApi(io)).api.prediction(id)).items;
+  await using reader = await openFolder(folder, io);
+  const items = await reader.findRequest(ownWorkspace, id);
+  if (items.length > 0) return items.map((item) => ({ ...item }));
+  throw new MillwrightError('RESOURCE_DOES_NOT_EXIST', `no prediction in ${folder} has the request id '${id.slice(0, 256)}'`);
 }
 
 async function send(file: string, json: boolean, io: Io): Promise<void> {

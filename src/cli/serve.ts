@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { openModel } from '../app.ts';
 import { MillwrightError } from '../errors.ts';
+import { openRecordsFolder, type OwnedRecords } from '../records-app.ts';
 import { startContainer } from '../server/index.ts';
 import type { Io } from './command.ts';
 import { downloadModel, type DownloadedModel } from './download-model.ts';
@@ -14,6 +15,7 @@ interface ServeOptions {
   readonly port?: string;
   readonly runtime: string;
   readonly workers: string;
+  readonly records?: string;
   readonly json?: boolean;
 }
 
@@ -30,6 +32,7 @@ export function configure(command: Command, io: Io): void {
     .option('--port <number>', 'port to listen on; 0 picks a free one (default: SAGEMAKER_BIND_TO_PORT, else 8080)')
     .option('--runtime <name>', 'auto, onnx or python_function', 'auto')
     .option('--workers <number>', 'processes of a Python model', '1')
+    .option('--records <folder>', 'keep a record of every prediction in this folder: `millwright predictions --records FOLDER` searches it')
     .option('--json', 'print the ready line as JSON')
     .addHelpText('after', '\nExample:\n  $ millwright serve models:/energy-victoria@champion --port 8080\n  $ curl localhost:8080/ping')
     .action((model: string | undefined, options: ServeOptions) => serve(model, options, io));
@@ -43,35 +46,57 @@ async function serve(given: string | undefined, options: ServeOptions, io: Io): 
   const port = options.port === undefined ? boundPort(env['SAGEMAKER_BIND_TO_PORT']) : portNumber(options.port, '--port');
   const settings = { runtime: runtimeOf(options.runtime), workers: workersOf(options.workers) };
   const named = nameSource(model, io);
-  const container = await startContainer(named.endpoint, { host, port });
+  await using opened = new AsyncDisposableStack();
+  const container = opened.adopt(await startContainer(named.endpoint, { host, port }), (one) => one.close());
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${container.port}`;
   io.stderr(`Listening on ${url}; loading the model.\n`);
-  const scratch = await mkdtemp(join(tmpdir(), 'millwright-serve-'));
-  try {
-    const source = named.folder ?? (await downloadModel(model, scratch, io));
-    const opened = await openModel(io.config, source.folder, source.label, settings, io.signal);
-    try {
-      if (opened.model.note !== undefined) io.stderr(`${opened.model.note}\n`);
-      io.stderr('No inference records are kept here: an endpoint of a server (`millwright endpoints apply`) keeps them.\n');
-      const { endpoint } = named;
-      container.serve({
-        endpoint,
-        workspaceId: 1,
-        model: opened.model,
-        version: source.version,
-        records: undefined,
-        statistics: undefined,
-      });
-      io.stdout(options.json === true ? `${JSON.stringify({ url, endpoint })}\n` : `${endpoint} answers at ${url}\n`);
-      await told(io.signal);
-    } finally {
-      await container.close();
-      await opened.close();
-    }
-  } finally {
-    await container.close();
-    await rm(scratch, { recursive: true, force: true });
+  const kept = await keepRecords(options.records, io);
+  opened.defer(() => kept?.close());
+  const source = named.folder ?? (await downloadModel(model, opened.adopt(await newScratch(), removeScratch), io));
+  const running = opened.use(await openRunning(source, settings, io));
+  container.serve({
+    endpoint: named.endpoint,
+    workspaceId: 1,
+    model: running.model,
+    version: source.version,
+    records: kept?.records,
+    statistics: undefined,
+  });
+  io.stdout(options.json === true ? `${JSON.stringify({ url, endpoint: named.endpoint })}\n` : `${named.endpoint} answers at ${url}\n`);
+  await told(io.signal);
+  // Before the model and the records: requests that run need both.
+  await container.close();
+}
+
+async function openRunning(
+  { folder, label }: Pick<DownloadedModel, 'folder' | 'label'>,
+  settings: Parameters<typeof openModel>[3],
+  io: Io,
+): Promise<AsyncDisposable & Pick<Awaited<ReturnType<typeof openModel>>, 'model'>> {
+  const { model, close } = await openModel(io.config, folder, label, settings, io.signal);
+  if (model.note !== undefined) io.stderr(`${model.note}\n`);
+  return { model, [Symbol.asyncDispose]: close };
+}
+
+function newScratch(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'millwright-serve-'));
+}
+
+function removeScratch(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true });
+}
+
+/** @throws STATE_LOCKED where another process keeps its records there */
+async function keepRecords(folder: string | undefined, io: Io): Promise<OwnedRecords | undefined> {
+  if (folder === undefined) {
+    io.stderr('No inference records are kept: name a folder for them with --records.\n');
+    return undefined;
   }
+  const directory = resolve(io.cwd, folder);
+  const log = { error: (details: object, message: string) => io.stderr(`${message}: ${String('err' in details ? details.err : '')}\n`) };
+  const owned = await openRecordsFolder(directory, { log, settings: () => undefined });
+  io.stderr(`Inference records are kept in ${directory}.\n`);
+  return owned;
 }
 
 async function told(signal: AbortSignal): Promise<void> {

@@ -10,6 +10,7 @@ import { stageRunMessages } from './0007-stage-run-messages.ts';
 import { predictions } from './0008-predictions.ts';
 import { searchIndices } from './0009-search-indices.ts';
 import { serving } from './0010-serving.ts';
+import { recordSettings } from './0011-record-settings.ts';
 
 export const migrations: readonly Migration[] = [
   access,
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   predictions,
   searchIndices,
   serving,
+  recordSettings,
 ];

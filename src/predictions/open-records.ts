@@ -46,10 +46,21 @@ export interface ColumnsHooks {
   readonly failed: (error: unknown, doing: string) => void;
 }
 
-/** Inference records: the sink of serving, and the searches over what it took. */
-export interface Records extends RecordSink {
+/** Searches over records, also those that another process takes. */
+export interface RecordReader {
   search(scope: Scope, query: search.PredictionSearch): Promise<search.PredictionPage>;
   findRequest(scope: Scope, requestId: string): Promise<PredictionRow[]>;
+}
+
+export function readRecords(stores: { readonly columns: Pick<Columns, 'query'>; readonly db: Pick<Db, 'read'> }): RecordReader {
+  return {
+    search: (scope, query) => search.searchPredictions(stores, scope, query),
+    findRequest: (scope, requestId) => search.findRequest(stores, scope, requestId),
+  };
+}
+
+/** Inference records: the sink of serving, and the searches over what it took. */
+export interface Records extends RecordSink, RecordReader {
   knownRequests(scope: Scope, requestIds: readonly string[]): Promise<Set<string>>;
   traffic(scope: Scope, span: { endpoint: string; from: number; to: number; bucketMs: number }): Promise<search.TrafficBucket[]>;
   /** How many predictions rest on each version, by endpoint, first and last; versions without any are left out. Opens no Parquet file. */
@@ -95,9 +106,8 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
   }
 
   return {
+    ...readRecords(stores),
     append,
-    search: (scope, query) => search.searchPredictions(stores, scope, query),
-    findRequest: (scope, requestId) => search.findRequest(stores, scope, requestId),
     knownRequests: (scope, requestIds) => search.knownRequests(stores, scope, requestIds),
     traffic: (scope, span) => search.endpointTraffic(stores, scope, span),
     async countPredictionsOfVersions(scope, versions) {

@@ -11,4 +11,6 @@ export interface PredictionTables {
     first_at: number;
     last_at: number;
   };
+  /** Secrets of the installation. */
+  record_keys: { name: string; value: string };
 }

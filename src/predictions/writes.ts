@@ -30,3 +30,13 @@ export const forgetFiles = defineWrite<PredictionTables, { files: readonly strin
     for (const file of files) await remove.run(file);
   },
 );
+
+/**
+ * The key that masked values are hashed with, in hex: the one that is there, else `fresh`. It lies with the facts, so that every server on
+ * one database hashes alike, and outlives the tokens.
+ */
+export const keepMaskKey = defineWrite<PredictionTables, { fresh: string }, string>('predictions.keepMaskKey', async (tx, { fresh }) => {
+  await tx.statement("insert into record_keys (name, value) values ('mask', ?) on conflict do nothing").run(fresh);
+  const [row] = await tx.statement<{ value: string }>("select value from record_keys where name = 'mask'").all();
+  return row!.value;
+});

@@ -3,9 +3,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppendLog, type SegmentExtent } from './append-log.ts';
 import type { Columns, SealedFile } from './port.ts';
-import { FileGone, sealedFileCache, type SealedStore } from './sealed-files.ts';
+import { queryColumns } from './query.ts';
+import { sealedFileCache, type SealedStore } from './sealed-files.ts';
 import type { OpenSegmentFile } from './segment-file.ts';
-import { ColumnsJobError, ColumnsThread } from './thread.ts';
+import { ColumnsThread } from './thread.ts';
 
 export interface ColumnsOptions {
   /** A folder of this process alone: segments, files being made, the cache of sealed files. */
@@ -71,22 +72,7 @@ export async function openColumns(options: ColumnsOptions): Promise<Columns> {
   if (log.segments().length > 0) void sealLater();
   return {
     append: (parts, written) => log.append(parts, written),
-    async query({ sql, values, files }) {
-      for (let tries = 1; ; tries += 1) {
-        const segments = log.segments();
-        const sealed = await files(segments.map(({ name }) => name));
-        const open = segments.filter(({ name }) => !sealed.sealed.includes(name));
-        try {
-          const paths: string[] = [];
-          for (const key of sealed.files) paths.push(await cache.path(key));
-          return await thread.query({ sql, values, segments: open, paths });
-        } catch (error) {
-          // A segment was sealed, or a file dropped, between the look at the database and the look at the disk.
-          const isGone = error instanceof FileGone || (error instanceof ColumnsJobError && error.errno === 'ENOENT');
-          if (!isGone || tries === 3) throw error;
-        }
-      }
-    },
+    query: (query) => queryColumns(query, { thread, cache, segments: async () => log.segments() }),
     async seal() {
       await log.rotate();
       await sealLater();

@@ -57,6 +57,13 @@ export async function openSqlite(options: SqliteOptions): Promise<Db> {
   };
 }
 
+/** Reads a database that another process may be writing. Nothing is migrated: a file that is not there is an error. */
+export async function readSqlite(options: Pick<SqliteOptions, 'path' | 'threadFile'>): Promise<Pick<Db, 'read' | 'close'>> {
+  // A thread that dies refuses what is asked of it.
+  const reader = await DatabaseThread.start({ ...options, readers: 1 }, 'reader', () => undefined);
+  return { read: (operation, input) => reader.ask(operation, input), close: () => reader.close() };
+}
+
 class DatabaseThread {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
