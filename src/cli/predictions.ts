@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { Prediction, PredictionPage, SentResult } from '../api/predictions.ts';
 import { errnoOf, MillwrightError } from '../errors.ts';
 import type { Io } from './command.ts';
-import { readRecordsFolder } from '../records-app.ts';
+import type { readRecordsFolder } from '../records-app.ts';
 import { positiveInteger } from './positive-integer.ts';
 import { remoteApi } from './remote.ts';
 import { printTable } from './table.ts';
@@ -74,7 +74,8 @@ async function searchIn(folder: string | undefined, query: Omit<SearchOptions, '
 const ownWorkspace = { workspaceId: 1 };
 
 async function openFolder(folder: string, io: Io): Promise<Awaited<ReturnType<typeof readRecordsFolder>> & AsyncDisposable> {
-  const reader = await readRecordsFolder(resolve(io.cwd, folder));
+  const records = await import('../records-app.ts');
+  const reader = await records.readRecordsFolder(resolve(io.cwd, folder));
   return { ...reader, [Symbol.asyncDispose]: () => reader.close() };
 }
 

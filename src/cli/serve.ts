@@ -3,10 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { openModel } from '../app.ts';
+import type { openModel } from '../app.ts';
 import { MillwrightError } from '../errors.ts';
-import { openRecordsFolder, type OwnedRecords } from '../records-app.ts';
-import { startContainer } from '../server/index.ts';
+import type { OwnedRecords } from '../records-app.ts';
 import type { Io } from './command.ts';
 import { downloadModel, type DownloadedModel } from './download-model.ts';
 
@@ -46,6 +45,8 @@ async function serve(given: string | undefined, options: ServeOptions, io: Io): 
   const port = options.port === undefined ? boundPort(env['SAGEMAKER_BIND_TO_PORT']) : portNumber(options.port, '--port');
   const settings = { runtime: runtimeOf(options.runtime), workers: workersOf(options.workers) };
   const named = nameSource(model, io);
+  // Loaded when it runs: `--help` needs none of the server.
+  const { startContainer } = await import('../server/index.ts');
   await using opened = new AsyncDisposableStack();
   const container = opened.adopt(await startContainer(named.endpoint, { host, port }), (one) => one.close());
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${container.port}`;
@@ -73,7 +74,8 @@ async function openRunning(
   settings: Parameters<typeof openModel>[3],
   io: Io,
 ): Promise<AsyncDisposable & Pick<Awaited<ReturnType<typeof openModel>>, 'model'>> {
-  const { model, close } = await openModel(io.config, folder, label, settings, io.signal);
+  const app = await import('../app.ts');
+  const { model, close } = await app.openModel(io.config, folder, label, settings, io.signal);
   if (model.note !== undefined) io.stderr(`${model.note}\n`);
   return { model, [Symbol.asyncDispose]: close };
 }
@@ -94,6 +96,7 @@ async function keepRecords(folder: string | undefined, io: Io): Promise<OwnedRec
   }
   const directory = resolve(io.cwd, folder);
   const log = { error: (details: object, message: string) => io.stderr(`${message}: ${String('err' in details ? details.err : '')}\n`) };
+  const { openRecordsFolder } = await import('../records-app.ts');
   const owned = await openRecordsFolder(directory, { log, settings: () => undefined });
   io.stderr(`Inference records are kept in ${directory}.\n`);
   return owned;

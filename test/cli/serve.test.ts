@@ -35,9 +35,9 @@ const get = (url: string, path: string): Promise<RawResponse> => send(url, { pat
 const post = (url: string, path: string, text: string): Promise<RawResponse> =>
   send(url, { method: 'POST', path, headers: json, body: text });
 
-async function stopped(process: ServeProcess): Promise<void> {
+function stop(process: ServeProcess): Promise<number | string> {
   process.kill('SIGTERM');
-  expect(await process.ended).toBe(0);
+  return process.ended;
 }
 
 describe.each([
@@ -75,7 +75,9 @@ describe.each([
     expect(await get(url, '/api/1/endpoints')).toMatchObject({ status: 404 });
   });
 
-  test('ends with 0 when it is told to', () => stopped(process));
+  test('ends with 0 when it is told to', async () => {
+    expect(await stop(process)).toBe(0);
+  });
 });
 
 test('leaves nothing behind in the folder it was started in', () => {
@@ -105,7 +107,7 @@ test('while the model is being loaded the port is open and says 503, and 200 fro
   writeFileSync(gate, '');
   expect(await process.ready()).toBe(url);
   expect(await get(url, '/ping')).toMatchObject({ status: 200 });
-  await stopped(process);
+  expect(await stop(process)).toBe(0);
 });
 
 test('a request that runs when it is told to end is answered, and no new one is taken', async () => {
@@ -128,7 +130,7 @@ test('without a model it serves what SageMaker mounts, on the port that SageMake
   const process = startServe(home, [], { cwd: work, env });
   expect(await process.ready()).toBe(`http://0.0.0.0:${port}`);
   expect(await post(`http://127.0.0.1:${port}`, '/invocations', body)).toMatchObject({ status: 200 });
-  await stopped(process);
+  expect(await stop(process)).toBe(0);
 });
 
 test('a port in use is told before any model is loaded', async () => {
@@ -173,7 +175,7 @@ describe('with a server', () => {
     const headers = { ...json, ...bearer(server.token) };
     await send(server.url, { method: 'POST', path: '/api/2.0/mlflow/registered-models/alias', headers, body: alias });
     const declared = JSON.stringify({ project: 'p', endpoints: [{ name: 'load', model: 'models:/line@champion', settings: {} }] });
-    expect(await send(server.url, { method: 'PUT', path: '/api/1/endpoints', headers, body: declared })).toMatchObject({ status: 200 });
+    await send(server.url, { method: 'PUT', path: '/api/1/endpoints', headers, body: declared });
   }, 180_000);
   afterAll(() => server.stop());
 
@@ -189,7 +191,7 @@ describe('with a server', () => {
     const answer = await post(url, '/invocations', body);
     expect(answer).toMatchObject({ status: 200, headers: { 'x-millwright-model': 'line/1' } });
     expect(JSON.parse(answer.text)).toEqual({ predictions: [{ variable: 1003.25 }, { variable: 1_000_996 }] });
-    await stopped(process);
+    expect(await stop(process)).toBe(0);
   });
 
   test('a version or endpoint that is not there is told, and the port is given back', async () => {
