@@ -3,33 +3,32 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCall, millwrightApi } from '../../sdk/src/index.ts';
-import { cleanEnvironment, launcher, startTestServer, type TestServer } from '../support/server.ts';
-import { expectAccessible, expectNoComplaints, launchBrowser, openView } from './browser.ts';
+import { afterAll, expect, test } from 'vitest';
+import { cleanEnvironment, launcher, startTestServer } from '../support/server.ts';
+import { expectAccessible } from './browser.ts';
+import { visitEach } from './visit.ts';
 
 const files = 12_000;
 const root = mkdtempSync(join(tmpdir(), 'millwright-project-'));
-let server: TestServer;
-let browser: Browser;
-let table: string;
-
 function add(path: string): string {
   execFileSync(launcher, ['add', path], { cwd: root, env: cleanEnvironment(), stdio: 'pipe' });
   return /md5: ([0-9a-f]{32}(\.dir)?)/.exec(readFileSync(join(root, `${path}.dvc`), 'utf8'))![1]!;
 }
 
-beforeAll(async () => {
+// Hooks end in the reverse of their order: the server stops before its state goes.
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const view = visitEach(async () => {
   execFileSync(launcher, ['init', '--no-scm'], { cwd: root, env: cleanEnvironment(), stdio: 'pipe' });
   mkdirSync(join(root, 'set'));
   for (let index = 0; index < files; index += 1) writeFileSync(join(root, `set/${String(index).padStart(5, '0')}.txt`), `${index % 50}\n`);
   writeFileSync(join(root, 'load.csv'), 'hour,load\n0,10.5\n1,\n2,30.5\n');
   const old = add('load.csv');
   writeFileSync(join(root, 'load.csv'), 'hour,load,<b>zone</b>\n0,10.5,A\n1,20.5,B\n');
-  table = add('load.csv');
+  const table = add('load.csv');
   const folder = add('set');
-  server = await startTestServer({ stateDirectory: join(root, '.millwright') });
+  const server = await startTestServer({ stateDirectory: join(root, '.millwright') });
   const api = millwrightApi(createCall({ url: server.url, token: server.token }));
   for (const [path, hash] of [
     ['load.csv', old],
@@ -37,17 +36,10 @@ beforeAll(async () => {
     ['set', folder],
   ] as const)
     await api.beginPipelineRun({ project: 'weather', cause: 'test', stages: [], gates: [], data: [{ path, algorithm: 'md5', hash }] });
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  rmSync(root, { recursive: true, force: true });
+  return { server, made: undefined };
 });
 
 test('a version shows its head, its columns and what changed; each stands in the address', async () => {
-  const view = await openView(browser, server.url);
   const { page } = view;
   await page.goto('/data?project=weather&path=load.csv');
   await page.getByRole('region', { name: 'Head of the table' }).getByText('20.5').waitFor();
@@ -63,12 +55,9 @@ test('a version shows its head, its columns and what changed; each stands in the
   await expectAccessible(page);
   await page.goBack();
   await page.getByRole('img', { name: 'Distribution of load' }).waitFor();
-  await view.close();
-  expectNoComplaints(view);
 });
 
 test('a folder of 12,000 files is drawn only as far as it is in view, and filtered by the server', async () => {
-  const view = await openView(browser, server.url);
   const { page } = view;
   await page.goto('/data?project=weather&path=set');
   const list = page.getByRole('region', { name: 'Files' });
@@ -79,6 +68,4 @@ test('a folder of 12,000 files is drawn only as far as it is in view, and filter
   await list.getByText('11999.txt').click();
   await page.locator('.data-preview pre').getByText('49').waitFor();
   await expectAccessible(page);
-  await view.close();
-  expectNoComplaints(view);
 });

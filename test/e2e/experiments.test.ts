@@ -1,40 +1,12 @@
 /** Experiments in a real browser: find the best run, see why, keep what was found. */
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../support/server.ts';
-import { expectAccessible, expectNoComplaints, launchBrowser, openView, type View } from './browser.ts';
-import { fill, hostile, type Filled } from './fill.ts';
+import { describe, expect, test } from 'vitest';
+import { expectAccessible } from './browser.ts';
+import { hostile } from './fill.ts';
+import { visitFilled } from './visit.ts';
 
-let server: TestServer;
-let browser: Browser;
-let filled: Filled;
-let view: View;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  [filled, browser] = await Promise.all([fill(server), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-beforeEach(async () => {
-  view = await openView(browser, server.url);
-});
-
-afterEach(async () => {
-  await view.close();
-  expectNoComplaints(view);
-});
-
-const text = (): Promise<string> => view.page.locator('main').innerText();
-const go = async (path: string, waitFor: string): Promise<void> => {
-  await view.page.goto(path);
-  await view.page.getByText(waitFor).first().waitFor();
-};
+const view = visitFilled();
+const { go, text } = view;
 const rowNames = (): Promise<string[]> => view.page.getByRole('region', { name: 'Runs' }).locator('tbody td .run-name a').allInnerTexts();
 
 describe('the runs table', () => {
@@ -78,7 +50,7 @@ describe('the runs table', () => {
     const csv = await readFile(await download.path(), 'utf8');
     expect(csv.split('\r\n')[0]).toContain('run_id,run_name');
     expect(csv).toContain('281.2345');
-    expect(csv).toContain(filled.bestRunId);
+    expect(csv).toContain(view.made.bestRunId);
   });
 
   test('obeys the keyboard: j, k, x, Enter', async () => {
@@ -98,7 +70,7 @@ describe('the runs table', () => {
 
 describe('one run', () => {
   test('says what it measured and what it came from', async () => {
-    await go(`/experiments/runs/${filled.bestRunId}`, 'Where it came from');
+    await go(`/experiments/runs/${view.made.bestRunId}`, 'Where it came from');
     await view.page.getByText('energy-victoria v1 @champion').waitFor();
     const shown = await text();
     for (const part of ['281.2', 'train_forest@victoria', '8f2d1c0a', 'victoria hourly', 'energy-victoria v1 @champion'])
@@ -109,7 +81,7 @@ describe('one run', () => {
   });
 
   test('is renamed, noted, tagged, deleted and restored', async () => {
-    const runId = filled.runIds[2];
+    const runId = view.made.runIds[2];
     await go(`/experiments/runs/${runId}`, 'Where it came from');
     await view.page.getByRole('button', { name: 'Rename' }).click();
     await view.page.getByRole('textbox', { name: 'Name', exact: true }).fill('kept for the paper');
@@ -135,7 +107,7 @@ describe('one run', () => {
   });
 
   test('shows artifacts so that nothing in them can act', async () => {
-    await go(`/experiments/runs/${filled.bestRunId}?tab=artifacts`, 'report');
+    await go(`/experiments/runs/${view.made.bestRunId}?tab=artifacts`, 'report');
     await view.page.getByRole('button', { name: 'report' }).click();
     await view.page.getByRole('link', { name: /evil.html/ }).click();
     const frame = view.page.frameLocator('iframe');
@@ -152,7 +124,7 @@ describe('one run', () => {
 
 describe('comparison', () => {
   test('overlays curves: axes, log scale, smoothing and zoom stand in the address; points leave as PNG and CSV', async () => {
-    await go(`/experiments/compare?runs=${filled.runIds.slice(4, 8).join(',')}`, 'Smoothing');
+    await go(`/experiments/compare?runs=${view.made.runIds.slice(4, 8).join(',')}`, 'Smoothing');
     await view.page.locator('.chart canvas').waitFor();
     expect(await view.page.locator('.u-legend .u-series').count()).toBe(5);
     await view.page.getByText('Relative').click();
@@ -179,7 +151,7 @@ describe('comparison', () => {
   });
 
   test('shows where params and metrics differ', async () => {
-    await go(`/experiments/compare?runs=${filled.runIds[0]},${filled.runIds[6]}&tab=values`, 'Only what differs');
+    await go(`/experiments/compare?runs=${view.made.runIds[0]},${view.made.runIds[6]}&tab=values`, 'Only what differs');
     expect(await text()).toContain('features');
     await view.page.getByRole('switch', { name: 'Only what differs' }).click();
     await view.page.getByText('features').waitFor({ state: 'detached' });

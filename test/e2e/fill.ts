@@ -49,6 +49,8 @@ const stages: readonly StagePlan[] = [
   { name: 'promote@victoria', after: ['evaluate@victoria'], seconds: 1, deps: [data('metrics/victoria.json', 640)], outs: [] },
 ];
 
+const paramsOf = (trees: number) => ({ 'params.yaml': { 'victoria.zone': 'Australia/Melbourne', 'forest.trees': trees } });
+
 export interface Filled {
   readonly experimentId: string;
   /** The run whose model was promoted. */
@@ -113,7 +115,7 @@ export async function fill(server: Pick<TestServer, 'url' | 'token'>): Promise<F
       peakMemoryBytes: 180_000_000 + stage.seconds * 9_000_000,
       deps: [...stage.deps],
       outs: [...stage.outs],
-      params: { 'params.yaml': { 'victoria.zone': 'Australia/Melbourne', 'forest.trees': 100 } },
+      params: paramsOf(100),
       evidence: stage.name.startsWith('evaluate') ? [evidence(digest)] : [],
     });
     if (stage.name !== 'train_sgd@victoria') at += stage.seconds * 1000;
@@ -168,7 +170,7 @@ async function endStage(
     endedAt: at + 2_000,
     deps: [...stage.deps],
     outs: outcome === 'cached' ? [...stage.outs] : [],
-    params: {},
+    params: paramsOf(outcome === 'cached' ? 100 : 200),
     evidence: [],
   });
 }

@@ -2,49 +2,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { expectAccessible, expectNoComplaints, launchBrowser, openView, signIn, type View } from './browser.ts';
-import { commit, fill, hostile, type Filled } from './fill.ts';
+import { expectAccessible, expectNoComplaints, openView } from './browser.ts';
+import { commit, hostile, type Filled } from './fill.ts';
+import { visitFilled } from './visit.ts';
 
-let server: TestServer;
-let browser: Browser;
-let filled: Filled;
-let view: View;
-let session: Awaited<ReturnType<typeof signIn>> | undefined;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  [filled, browser] = await Promise.all([fill(server), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-beforeEach(async () => {
-  view = await openView(browser, server.url);
-});
-
-afterEach(async () => {
-  await view.close();
-  expectNoComplaints(view);
-});
-
-/** Goes on with the session of the address that `up` printed. */
-const signedIn = async (): Promise<void> => {
-  session ??= await signIn(browser, server.login);
-  await view.close();
-  expectNoComplaints(view);
-  view = await openView(browser, server.url, { session });
-};
-const text = (): Promise<string> => view.page.locator('main').innerText();
-const go = async (path: string, waitFor: string): Promise<void> => {
-  await view.page.goto(path);
-  await view.page.getByText(waitFor).first().waitFor();
-};
+const view = visitFilled();
+const { go, text, signedIn } = view;
 
 describe('home', () => {
   test('draws the loop with what is true now, and leads to what needs somebody', async () => {
@@ -64,7 +29,7 @@ describe('home', () => {
 
   test('says when the connection is lost, and heals', async () => {
     const first = await startTestServer({ stateDirectory: mkdtempSync(join(tmpdir(), 'millwright-e2e-')) });
-    const other = await openView(browser, first.url);
+    const other = await openView(view.browser, first.url);
     let second: TestServer | undefined;
     try {
       await other.page.goto('/settings');
@@ -84,24 +49,24 @@ describe('home', () => {
   test('hears of news without a reload', async () => {
     await go('/', 'Needs you now');
     await view.page.getByText('Live', { exact: true }).waitFor();
-    const response = await fetch(`${server.url}/api/2.0/mlflow/runs/create`, {
+    const response = await fetch(`${view.server.url}/api/2.0/mlflow/runs/create`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${server.token}` },
-      body: JSON.stringify({ experiment_id: filled.experimentId, run_name: 'heard of live', start_time: Date.now() }),
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${view.server.token}` },
+      body: JSON.stringify({ experiment_id: view.made.experimentId, run_name: 'heard of live', start_time: Date.now() }),
     });
     expect(response.status).toBe(200);
     await view.page.getByText('Run heard of live began').waitFor();
     const { run } = (await response.json()) as { run: { info: { run_id: string } } };
-    await fetch(`${server.url}/api/2.0/mlflow/runs/delete`, {
+    await fetch(`${view.server.url}/api/2.0/mlflow/runs/delete`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${server.token}` },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${view.server.token}` },
       body: JSON.stringify({ run_id: run.info.run_id }),
     });
   });
 
   test('an empty page teaches the command, without a server full of data', async () => {
     const empty = await startTestServer();
-    const other = await openView(browser, empty.url);
+    const other = await openView(view.browser, empty.url);
     try {
       for (const [path, command] of [
         ['/', 'millwright new my-project'],
@@ -172,12 +137,12 @@ describe('pipelines', () => {
   });
 
   test('a failed run opens on the stage that failed; a running one follows its log', async () => {
-    await go(`/pipelines/${filled.failedId}`, 'below the range 0 to 20000');
+    await go(`/pipelines/${view.made.failedId}`, 'below the range 0 to 20000');
     expect(await text()).toContain('The tree had changes that were not committed');
-    await go(`/pipelines/${filled.runningId}`, 'checking 52608 rows');
-    const appended = await fetch(`${server.url}/api/1/pipeline-runs/${filled.runningId}/stages/validate%40victoria/log`, {
+    await go(`/pipelines/${view.made.runningId}`, 'checking 52608 rows');
+    const appended = await fetch(`${view.server.url}/api/1/pipeline-runs/${view.made.runningId}/stages/validate%40victoria/log`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${server.token}` },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${view.server.token}` },
       body: JSON.stringify({ text: 'no gap found\n' }),
     });
     expect(appended.status).toBe(200);
@@ -188,9 +153,9 @@ describe('pipelines', () => {
 describe('models', () => {
   test('says what is promoted, by whom and on what evidence; a refusal names its reason, an override its own', async () => {
     await signedIn();
-    await go('/models', filled.model);
+    await go('/models', view.made.model);
     await expectAccessible(view.page);
-    await view.page.getByRole('link', { name: filled.model }).click();
+    await view.page.getByRole('link', { name: view.made.model }).click();
     await view.page.getByText('through the gate').waitFor();
     expect(await text()).toContain('candidate.rmse = 281.2');
     await view.page.getByText('Evidence: metrics/victoria.json').last().click();
@@ -213,7 +178,7 @@ describe('models', () => {
 
 describe('lineage', () => {
   test('answers an auditor from a model version back to data and commit', async () => {
-    await go(`/lineage?kind=model_version&id=${filled.model}%2F1`, 'What it rests on');
+    await go(`/lineage?kind=model_version&id=${view.made.model}%2F1`, 'What it rests on');
     const told = await text();
     for (const part of ['train_forest@victoria', 'data/features/victoria.parquet', commit.slice(0, 8), 'Decision'])
       expect(told).toContain(part);
@@ -239,7 +204,7 @@ describe('settings', () => {
     await view.page.getByRole('textbox', { name: 'Name' }).fill('ci');
     await view.page.getByRole('button', { name: 'Make the token' }).click();
     const token = await view.page.getByText(/^mw_/).innerText();
-    const asked = await fetch(`${server.url}/api/1/settings`, { headers: { authorization: `Bearer ${token}` } });
+    const asked = await fetch(`${view.server.url}/api/1/settings`, { headers: { authorization: `Bearer ${token}` } });
     expect(((await asked.json()) as { principal: object }).principal).toMatchObject({ name: 'ci', role: 'editor' });
     await view.page.getByRole('button', { name: 'I have copied it' }).click();
     await view.page.getByRole('button', { name: 'Revoke ci' }).click();
@@ -250,7 +215,7 @@ describe('settings', () => {
     // While the dialog is open the list behind it is hidden from roles: only its end says that the token is revoked.
     await view.page.getByRole('dialog').waitFor({ state: 'detached' });
     await view.page.getByRole('button', { name: 'Revoke ci' }).waitFor({ state: 'detached' });
-    expect((await fetch(`${server.url}/api/1/settings`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(401);
+    expect((await fetch(`${view.server.url}/api/1/settings`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(401);
   });
 });
 
@@ -259,6 +224,7 @@ describe('every page', () => {
   const pagesOf = ({
     bestRunId,
     succeededId,
+    failedId,
     runIds,
     model,
   }: Filled): readonly (readonly [name: string, path: string, ready: string])[] => [
@@ -267,6 +233,7 @@ describe('every page', () => {
     ['dataset', '/data?project=energy-forecast&path=data/clean/victoria.parquet', 'millwright pull'],
     ['pipelines', '/pipelines', 'energy-forecast #1'],
     ['pipeline-run', `/pipelines/${succeededId}?stage=train_forest@victoria`, 'epoch 3'],
+    ['compare-runs', `/pipelines/compare?from=${succeededId}&to=${failedId}`, 'Params that differ'],
     ['experiments', '/experiments', 'train_forest_0'],
     ['run', `/experiments/runs/${bestRunId}`, 'Where it came from'],
     ['curves', `/experiments/runs/${bestRunId}?tab=curves&smooth=0.6`, 'Smoothing'],
@@ -283,9 +250,9 @@ describe('every page', () => {
     'stands at $width px, $scheme: nothing overflows, axe finds nothing, a picture is kept',
     async ({ width, scheme }) => {
       mkdirSync(folder, { recursive: true });
-      const own = await openView(browser, server.url, { width, scheme });
+      const own = await openView(view.browser, view.server.url, { width, scheme });
       try {
-        for (const [name, path, ready] of pagesOf(filled)) {
+        for (const [name, path, ready] of pagesOf(view.made)) {
           await own.page.goto(path);
           await own.page.getByText(ready).first().waitFor();
           await own.page.waitForLoadState('load');

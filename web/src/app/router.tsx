@@ -23,8 +23,15 @@ const data = createRoute({
 const pipelines = createRoute({
   getParentRoute: () => root,
   path: '/pipelines',
-  validateSearch: keeping('project'),
+  validateSearch: keeping('project', 'runs'),
   component: lazyRouteComponent(() => import('../features/pipelines/pipeline-runs-page.tsx'), 'PipelineRunsPage'),
+});
+
+const comparePipelineRuns = createRoute({
+  getParentRoute: () => root,
+  path: '/pipelines/compare',
+  validateSearch: keeping('from', 'to', 'only'),
+  component: lazyRouteComponent(() => import('../features/pipelines/compare-runs-page.tsx'), 'CompareRunsPage'),
 });
 
 const pipelineRun = createRoute({
@@ -83,7 +90,20 @@ const settings = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, data, pipelines, pipelineRun, experiments, compare, run, models, model, lineage, settings]),
+  routeTree: root.addChildren([
+    home,
+    data,
+    pipelines,
+    comparePipelineRuns,
+    pipelineRun,
+    experiments,
+    compare,
+    run,
+    models,
+    model,
+    lineage,
+    settings,
+  ]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

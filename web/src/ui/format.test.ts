@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatAge, formatBytes, formatDuration, formatMetric, formatTime, plural, shortId } from './format.ts';
+import { formatAge, formatBytes, formatDuration, formatMetric, formatSigned, formatTime, plural, shortId } from './format.ts';
 
 describe('quantities are written as people read them', () => {
   test.each([
@@ -33,6 +33,10 @@ describe('quantities are written as people read them', () => {
     [Number.NaN, 'NaN'],
     [Number.NEGATIVE_INFINITY, '−∞'],
   ])('the metric %d', (value, text) => expect(formatMetric(value)).toBe(text));
+
+  test('differences carry their sign', () => {
+    expect([12.345, -4, 0, Number.NaN].map(formatSigned)).toEqual(['+12.35', '−4', '0', 'NaN']);
+  });
 
   test('ages grow coarser and end as a date', () => {
     const now = Date.UTC(2026, 10, 21, 10);

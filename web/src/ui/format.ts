@@ -71,6 +71,11 @@ export function formatMetric(value: number): string {
   return trimZeros(value.toPrecision(4));
 }
 
+/** A difference: `+12.3`, `−4`. */
+export function formatSigned(value: number): string {
+  return `${value > 0 ? '+' : value < 0 ? '−' : ''}${formatMetric(Math.abs(value))}`;
+}
+
 function trimZeros(text: string): string {
   const [mantissa = '', exponent] = text.split('e');
   const short = mantissa.includes('.') ? mantissa.replace(/0+$/, '').replace(/\.$/, '') : mantissa;

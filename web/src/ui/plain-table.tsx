@@ -10,10 +10,11 @@ export interface PlainRow {
 }
 
 /** A table of a few rows that scrolls sideways where the page is narrow; long ones are a `DataTable`. */
-export function PlainTable({ label, heads, rows }: { label: string; heads: readonly Head[]; rows: readonly PlainRow[] }) {
+export function PlainTable(props: { label: string; heads: readonly Head[]; rows: readonly PlainRow[]; className?: string }) {
+  const { label, heads, rows, className } = props;
   return (
     <div className="plain-scroll" role="region" aria-label={label} tabIndex={0}>
-      <table className="plain">
+      <table className={className === undefined ? 'plain' : `plain ${className}`}>
         <thead>
           <tr>
             {heads.map((head) => (
@@ -24,8 +25,8 @@ export function PlainTable({ label, heads, rows }: { label: string; heads: reado
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ key, cells, className }) => (
-            <tr key={key} className={className}>
+          {rows.map(({ key, cells, className: rowClass }) => (
+            <tr key={key} className={rowClass}>
               {cells.map((cell, index) => (
                 <td key={String(heads[index])} className={classOf(heads[index] ?? '')}>
                   {cell}

@@ -11,6 +11,7 @@ import { Age } from '../../ui/time.tsx';
 import { quotedPath } from './quoted-path.ts';
 import { VersionContents } from './version-contents.tsx';
 import { datasetsQuery, datasetVersionsQuery } from './dataset-queries.ts';
+import '../../ui/comparison.css';
 import './data.css';
 
 const route = getRouteApi('/data');
@@ -152,7 +153,7 @@ function Size({ version, before }: { version: DatasetVersion; before: DatasetVer
 function Growth({ from, to }: { from: number | null; to: number | null }) {
   if (from === null || to === null || from === to) return null;
   return (
-    <div className="dim growth">
+    <div className="delta">
       {to > from ? '+' : '−'}
       {formatBytes(Math.abs(to - from))}
     </div>

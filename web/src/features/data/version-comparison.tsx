@@ -11,6 +11,7 @@ import { useNow } from '../../ui/time.tsx';
 import { compareDatasetsQuery, compareTablesQuery } from './dataset-queries.ts';
 import { Readable } from './readable.tsx';
 import { isTableFile } from './table-file.ts';
+import '../../ui/comparison.css';
 
 const route = getRouteApi('/data');
 
@@ -120,7 +121,7 @@ function TablesCompared({ ids, file }: { ids: DatasetVersionIds; file: string })
               heads={['Column', 'Change', 'Type', ['Missing'], ['Mean']]}
               rows={data.columns.map(({ name, kind, old, new: current }) => ({
                 key: name,
-                className: kind === 'unchanged' ? undefined : 'column-differs',
+                className: kind === 'unchanged' ? undefined : 'differs',
                 cells: [
                   <bdi key="name">{name}</bdi>,
                   kind === 'unchanged' ? 'same' : kind,

@@ -2,12 +2,13 @@ import { Switch } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Run } from '../../../../sdk/src/mlflow.ts';
-import { formatMetric } from '../../ui/format.ts';
+import { formatSigned } from '../../ui/format.ts';
+import { MetricCell } from '../../ui/metric.tsx';
 import { Section } from '../../ui/page.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Duration } from '../../ui/time.tsx';
+import '../../ui/comparison.css';
 import { compareMetrics, compareParams, difference, type ComparedValue } from './compare.ts';
-import { MetricCell } from './run-columns.tsx';
 
 /** Metrics with their difference to the first run, then params; rows that differ are marked. */
 export function CompareTable(props: { runs: readonly Run[]; onlyDifferences: boolean; onOnlyDifferences: (only: boolean) => void }) {
@@ -36,8 +37,8 @@ export function CompareTable(props: { runs: readonly Run[]; onlyDifferences: boo
                 <MetricCell value={value} />
                 {change !== undefined && (
                   <div className="delta">
-                    {signed(change.absolute)}
-                    {change.percent !== undefined && ` (${signed(change.percent)} %)`}
+                    {formatSigned(change.absolute)}
+                    {change.percent !== undefined && ` (${formatSigned(change.percent)} %)`}
                   </div>
                 )}
               </>
@@ -96,8 +97,4 @@ function Comparison<T>(props: {
       </table>
     </div>
   );
-}
-
-function signed(value: number): string {
-  return `${value > 0 ? '+' : value < 0 ? '−' : ''}${formatMetric(Math.abs(value))}`;
 }

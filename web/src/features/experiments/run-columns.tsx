@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import type { Experiment, Run } from '../../../../sdk/src/mlflow.ts';
 import type { Column } from '../../ui/data-table.tsx';
-import { formatMetric } from '../../ui/format.ts';
 import { ChevronDownIcon, ChevronRightIcon } from '../../ui/icons.tsx';
+import { MetricCell } from '../../ui/metric.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Age, Duration } from '../../ui/time.tsx';
 import { splitColumn, type RunRow } from './runs-view.ts';
@@ -96,10 +96,6 @@ const attributeWidths: Readonly<Record<string, number>> = {
   dataset: 150,
   source: 170,
 };
-
-export function MetricCell({ value }: { value: number | undefined }) {
-  return value === undefined ? <span className="dim">–</span> : <span title={String(value)}>{formatMetric(value)}</span>;
-}
 
 export function metricOf(run: Run, key: string): number | undefined {
   return run.metrics.find((metric) => metric.key === key)?.value;

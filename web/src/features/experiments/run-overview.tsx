@@ -4,7 +4,7 @@ import type { Run } from '../../../../sdk/src/mlflow.ts';
 import { Id } from '../../ui/copy.tsx';
 import { Facts, Section } from '../../ui/page.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
-import { MetricCell } from './run-columns.tsx';
+import { MetricCell } from '../../ui/metric.tsx';
 import { childrenQuery, versionsOfRunQuery } from './run-queries.ts';
 import { RunNote } from './run-note.tsx';
 import { RunTags } from './run-tags.tsx';

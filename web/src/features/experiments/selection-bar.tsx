@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { Run } from '../../../../sdk/src/mlflow.ts';
 import { writeList } from '../../app/search.ts';
 import { plural } from '../../ui/format.ts';
+import '../../ui/comparison.css';
 import { DeleteRunsButton, RestoreRunsButton } from './delete-runs.tsx';
 
 /** What can be done with the chosen runs. */

@@ -5,7 +5,7 @@ import { Asked } from '../../ui/asked.tsx';
 import { Id } from '../../ui/copy.tsx';
 import { StateMark, StateShape } from '../../ui/state-mark.tsx';
 import { Age } from '../../ui/time.tsx';
-import { MetricCell } from '../experiments/run-columns.tsx';
+import { MetricCell } from '../../ui/metric.tsx';
 import { decisionsQuery } from './model-queries.ts';
 import { readEvidence, titleOf } from './standing.ts';
 

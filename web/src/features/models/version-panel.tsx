@@ -5,7 +5,7 @@ import { writeList } from '../../app/search.ts';
 import { Command, Id } from '../../ui/copy.tsx';
 import { Facts, Section } from '../../ui/page.tsx';
 import { Problem } from '../../ui/problem.tsx';
-import { MetricCell } from '../experiments/run-columns.tsx';
+import { MetricCell } from '../../ui/metric.tsx';
 import { runQuery } from '../experiments/run-queries.ts';
 import { standingsOf } from './standing.ts';
 

@@ -28,6 +28,14 @@ export function pipelineRunQuery(id: string) {
   });
 }
 
+export function comparePipelineRunsQuery(from: string, to: string) {
+  return queryOptions({
+    queryKey: ['pipeline-runs', 'compare', from, to],
+    queryFn: () => millwright.comparePipelineRuns(from, to),
+    refetchInterval: ({ state }) => (state.data?.from.state === 'running' || state.data?.to.state === 'running' ? runningMs : false),
+  });
+}
+
 /** The log read so far grows by what is new; a complete one is not asked for again. */
 export function stageLogQuery(id: string, stage: string) {
   return infiniteQueryOptions({

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { PipelineRun } from '../../../../src/api/pipeline-runs.ts';
+import { readList, writeList } from '../../app/search.ts';
 import { DataTable, type Column } from '../../ui/data-table.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { formatCount } from '../../ui/format.ts';
@@ -9,6 +10,7 @@ import { Page } from '../../ui/page.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { markOf, StateMark, StateShape } from '../../ui/state-mark.tsx';
 import { Age, Duration } from '../../ui/time.tsx';
+import { ChosenRuns } from './chosen-runs.tsx';
 import { pipelineRunsQuery } from './pipeline-queries.ts';
 import './pipelines.css';
 
@@ -61,8 +63,11 @@ const columns: readonly Column<PipelineRun>[] = [
 
 /** What ran, who or what started it, and what failed: newest first. */
 export function PipelineRunsPage() {
-  const { project } = route.useSearch();
-  const navigate = useNavigate();
+  const { project, runs: chosen } = route.useSearch();
+  const navigate = useNavigate({ from: '/pipelines' });
+  const selected = useMemo(() => new Set(readList(chosen)), [chosen]);
+  const select = (ids: readonly string[]) =>
+    void navigate({ search: (previous) => ({ ...previous, runs: writeList(ids) }), replace: true });
   const runs = useInfiniteQuery(pipelineRunsQuery(project));
   const rows = useMemo(() => runs.data?.pages.flatMap((page) => page.items) ?? [], [runs.data]);
   const more = runs.hasNextPage && !runs.isFetchingNextPage;
@@ -81,6 +86,7 @@ export function PipelineRunsPage() {
         </>
       }
     >
+      {selected.size > 0 && <ChosenRuns ids={[...selected]} runs={rows} onClear={() => select([])} />}
       {runs.error !== null && <Problem error={runs.error} onRetry={() => void runs.refetch()} />}
       {runs.data !== undefined && rows.length === 0 ? (
         <Empty commands={['millwright repro', `MILLWRIGHT_URL=${location.origin} millwright repro`]}>
@@ -95,6 +101,9 @@ export function PipelineRunsPage() {
           columns={columns}
           rows={rows}
           rowId={({ id }) => id}
+          nameOf={({ name }) => name}
+          selected={selected}
+          onSelect={(id) => select(toggled(selected, id))}
           onOpen={({ id }) => void navigate({ to: '/pipelines/$id', params: { id } })}
           onEnd={() => {
             if (more) void runs.fetchNextPage();
@@ -103,6 +112,10 @@ export function PipelineRunsPage() {
       )}
     </Page>
   );
+}
+
+function toggled(ids: ReadonlySet<string>, id: string): readonly string[] {
+  return ids.has(id) ? [...ids].filter((other) => other !== id) : [...ids, id];
 }
 
 const order = ['failed', 'running', 'succeeded', 'cached', 'restored', 'cancelled', 'waiting', 'skipped'];
