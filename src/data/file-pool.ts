@@ -106,6 +106,10 @@ async function inThreads(
   try {
     effects.signal.throwIfAborted();
     return await distribute(workers, jobs, onResult);
+  } catch (error) {
+    // The threads know that they were stopped, not why
+    effects.signal.throwIfAborted();
+    throw error;
   } finally {
     stop();
     clearInterval(timer);
