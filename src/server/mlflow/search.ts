@@ -59,7 +59,7 @@ export const searchRoutes = [
           `Invalid value ${request.max_results} for parameter 'max_results' supplied:  Hint: Value was of type 'int'. See the API docs for more information about request parameters.`,
         );
       }
-      const found = await app.db.read(tracking.searchRuns, {
+      const found = await tracking.searchRuns(app, {
         scope,
         experimentIds: request.experiment_ids.map(tracking.parseExperimentId),
         filter: request.filter ?? '',

@@ -2,7 +2,9 @@ import type { Scope } from '../../access/index.ts';
 import { defineRead, type Tx } from '../../backends/db/port.ts';
 import type { ViewType } from '../experiment.ts';
 import { placeholders } from '../rows.ts';
+import type { TrackingContext } from '../context.ts';
 import type { Int64, Run } from '../run.ts';
+import { fromColumns, toColumns, type RunColumns } from '../run-columns.ts';
 import { withData } from '../run-queries.ts';
 import { runColumns, type RunRow } from '../run-writes.ts';
 import { amongKeys, fewestCandidates } from './candidates.ts';
@@ -26,15 +28,23 @@ export interface RunSearch {
 const mostRuns = 50_000;
 
 /** @throws INVALID_PARAMETER_VALUE for a filter, order, page size or token that cannot be read */
-export const searchRuns = defineRead<never, RunSearch, { runs: readonly Run[]; nextPageToken: string | undefined }>(
-  'tracking.searchRuns',
+export async function searchRuns(
+  ctx: Pick<TrackingContext, 'db'>,
+  search: RunSearch,
+): Promise<{ runs: readonly Run[]; nextPageToken: string | undefined }> {
+  const { runs, nextPageToken } = await ctx.db.read(findRuns, search);
+  return { runs: fromColumns(runs), nextPageToken };
+}
+
+export const findRuns = defineRead<never, RunSearch, { runs: RunColumns; nextPageToken: string | undefined }>(
+  'tracking.findRuns',
   async (tx, search) => {
     const limit = checkPageSize(search.limit, mostRuns);
     const conditions = runConditions(search.filter, tx.capabilities);
     const order = runOrder(search.orderBy, tx.capabilities);
-    if (search.experimentIds.length === 0) return { runs: [], nextPageToken: undefined };
+    if (search.experimentIds.length === 0) return { runs: toColumns([]), nextPageToken: undefined };
     const page = await findPage(tx, search, conditions, order, limit);
-    return { runs: await withData(tx, page.rows), nextPageToken: page.nextPageToken };
+    return { runs: toColumns(await withData(tx, page.rows)), nextPageToken: page.nextPageToken };
   },
 );
 
