@@ -75,7 +75,7 @@ async function createExperiment(connection: Connection, name: string): Promise<s
 }
 
 async function createRun(connection: Connection, experiment_id: string): Promise<string> {
-  const answer = await call(connection, 'runs/create', JSON.stringify({ experiment_id, start_time: 1_700_000_000_000 }));
+  const answer = await call(connection, 'runs/create', JSON.stringify({ experiment_id, start_time: Date.now() }));
   return (JSON.parse(answer) as { run: { info: { run_id: string } } }).run.info.run_id;
 }
 
@@ -98,7 +98,7 @@ const kinds: readonly Kind[] = [
     what: 'runs created',
     weight: 1,
     path: 'runs/create',
-    body: (subject) => JSON.stringify({ experiment_id: subject.experiment, start_time: 1_700_000_000_000 }),
+    body: (subject) => JSON.stringify({ experiment_id: subject.experiment, start_time: Date.now() }),
   },
   {
     what: 'single metrics',
@@ -129,14 +129,14 @@ interface Round {
 }
 
 /** Calls from as many loops as there are clients, for the time of a round. */
-async function measureRound(subject: Subject, kind: Kind, clients: number): Promise<Round> {
+async function measureRound(subject: Subject, kind: Kind, clients: number, milliseconds = roundMs): Promise<Round> {
   const times: number[] = [];
   let failures = 0;
   const cpuBefore = cpuMs(subject.pid);
   const began = performance.now();
   await Promise.all(
     subject.connections.slice(0, clients).map(async (connection, client) => {
-      for (let index = 0; performance.now() - began < roundMs; index += 1) {
+      for (let index = 0; performance.now() - began < milliseconds; index += 1) {
         const body = kind.body(subject, client, index);
         const start = performance.now();
         try {
@@ -152,6 +152,19 @@ async function measureRound(subject: Subject, kind: Kind, clients: number): Prom
   return { perSecond: (times.length * kind.weight) / elapsed, calls: times.length, cpuMs: cpuMs(subject.pid) - cpuBefore, failures, times };
 }
 
+/** How late the main thread of our server is under the same calls, for longer than a round: `/metrics` tells of the time between two readings. */
+async function mainThreadDelay(ours: Subject, kind: Kind, clients: number): Promise<string> {
+  const read = async (): Promise<string> => (await ours.connections[0]!.send('GET', '/metrics', '')).body;
+  await read();
+  await measureRound(ours, kind, clients, 1500);
+  const body = await read();
+  const milliseconds = (name: string): string => {
+    const found = new RegExp(`^nodejs_eventloop_lag_${name}_seconds (\\S+)$`, 'm').exec(body);
+    return found === null ? '-' : (Number(found[1]) * 1000).toFixed(1);
+  };
+  return `main-thread delay of ours: p50 ${milliseconds('p50')} ms, p99 ${milliseconds('p99')} ms, longest ${milliseconds('max')} ms`;
+}
+
 async function measure(subjects: readonly Subject[], kind: Kind, clients: number): Promise<void> {
   const results = subjects.map((): Round[] => []);
   for (const subject of subjects) await measureRound(subject, kind, clients); // the first calls find cold code
@@ -160,8 +173,10 @@ async function measure(subjects: readonly Subject[], kind: Kind, clients: number
     const turns = subjects.map((_, index) => (index + round) % subjects.length);
     for (const turn of turns) results[turn]!.push(await measureRound(subjects[turn]!, kind, clients));
   }
+  const delay = await mainThreadDelay(subjects[0]!, kind, clients);
   console.log(`\n${kind.what}, ${clients === 1 ? '1 client' : `${clients} clients`}`);
   for (const [index, subject] of subjects.entries()) print(subject, results[index]!, index === 0 ? undefined : results[0]!);
+  console.log(`  ${delay}`);
 }
 
 function print(subject: Subject, results: readonly Round[], ours: readonly Round[] | undefined): void {

@@ -6,7 +6,8 @@ import pino, { type Logger } from 'pino';
 import { createToken, hasAdminToken, hashToken, newToken, principalOfToken, reservedTokenNames, setOperatorToken } from './access/index.ts';
 import { openBlobs } from './backends/blobs/open.ts';
 import type { Blobs, BlobsLocation } from './backends/blobs/port.ts';
-import type { Db } from './backends/db/port.ts';
+import { observeGroups } from './backends/db/metrics.ts';
+import type { Db, ObserveGroup } from './backends/db/port.ts';
 import { openPostgres } from './backends/db/postgres.ts';
 import { openSqlite } from './backends/db/sqlite.ts';
 import type { Inference } from './backends/inference/port.ts';
@@ -14,6 +15,8 @@ import { createLocks } from './backends/locks/flock.ts';
 import type { Config } from './config.ts';
 import { noContents, threadedContents, type DataContents } from './data/contents/index.ts';
 import { randomIds, type Ids } from './lib/ids.ts';
+import { Metrics } from './lib/metrics.ts';
+import { addProcessMetrics } from './lib/process-metrics.ts';
 import { systemClock, type Clock } from './lib/time.ts';
 import { migrations } from './migrations/index.ts';
 import { createIngest, type Ingest, type Records } from './predictions/index.ts';
@@ -39,6 +42,8 @@ export interface App {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Logger;
+  /** Figures of this process for `GET /metrics`; whoever has some adds them here. */
+  readonly metrics: Metrics;
   /** Hashes of the one-time codes that the printed URLs carry. */
   readonly loginCodes: Set<string>;
   /** Where facts and bytes lie, for people: shown in Settings. */
@@ -66,7 +71,9 @@ export async function openApp(stateDirectory: string, config: Config): Promise<A
     { name: 'millwright', level: config.logLevel, redact: ['token', 'authorization', '*.authorization', '*.token'] },
     pino.destination({ dest: 2, sync: false }),
   );
-  const db = await openDatabase(stateDirectory, config);
+  const metrics = new Metrics();
+  addProcessMetrics(metrics);
+  const db = await openDatabase(stateDirectory, config, observeGroups(metrics));
   const location = artifactsAt(stateDirectory, config);
   const blobs = await openBlobs(location);
   const contents = contentsOf(stateDirectory, config);
@@ -93,6 +100,7 @@ export async function openApp(stateDirectory: string, config: Config): Promise<A
     clock: systemClock,
     ids: randomIds,
     log,
+    metrics,
     loginCodes: new Set(),
     storage: {
       database: config.databaseUrl === undefined ? 'SQLite' : 'PostgreSQL',
@@ -178,9 +186,9 @@ async function openInference(config: Config, log: (text: string) => void): Promi
   });
 }
 
-function openDatabase(stateDirectory: string, config: Config): Promise<Db> {
-  if (config.databaseUrl !== undefined) return openPostgres({ url: config.databaseUrl, connections: 10, migrations });
-  return openSqlite({ path: databaseFile(stateDirectory), threadFile: runtimeFile('writer.js'), readers: 2 });
+function openDatabase(stateDirectory: string, config: Config, observe: ObserveGroup): Promise<Db> {
+  if (config.databaseUrl !== undefined) return openPostgres({ url: config.databaseUrl, connections: 10, migrations, observe });
+  return openSqlite({ path: databaseFile(stateDirectory), threadFile: runtimeFile('writer.js'), readers: 2, observe });
 }
 
 /** A state that lies in a project, as `.millwright/` does, reads that project's cache and no other. */

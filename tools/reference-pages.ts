@@ -25,7 +25,7 @@ function errorPage(): string {
 }
 
 function httpPage(): string {
-  const own = routes.filter((route) => route.url.startsWith('/api/1/') || route.url === '/health');
+  const own = routes.filter((route) => route.url.startsWith('/api/1/') || ['/health', '/metrics'].includes(route.url));
   const rows = own.map((route) => `| \`${route.method}\` | \`${route.url}\` | ${route.action} |`);
   return `# HTTP API\n\n${generated}Millwright's own routes. Schemas: \`src/api/\`. The MLflow routes: [mlflow.md](mlflow.md). The action is what the caller's role must allow.\n\n| method | path | action |\n|---|---|---|\n${rows.join('\n')}\n`;
 }

@@ -4,6 +4,7 @@ import { endpointRoutes } from './endpoints.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
 import { metricCurveRoutes } from './metric-curves.ts';
+import { metricsRoutes } from './metrics.ts';
 import { mlflowRoutes } from './mlflow/index.ts';
 import { homeRoutes } from './home.ts';
 import { inferenceRoutes } from './inference/routes.ts';
@@ -21,6 +22,7 @@ import { tokenRoutes } from './tokens.ts';
 /** Every route of the program: one port answers them all. The pages come last and take what is left. */
 export const routes: readonly Route[] = [
   ...healthRoutes,
+  ...metricsRoutes,
   ...mlflowRoutes,
   ...pipelineRunRoutes,
   ...pipelineRunComparisonRoutes,

@@ -9,6 +9,7 @@ import { authenticator, type Authenticator } from './authenticate.ts';
 import { defaultBodyLimitBytes, drain, parseJson, readBytes } from './body.ts';
 import { errorAnswer, knownError } from './errors.ts';
 import { allowedHosts, checkHost, checkOrigin } from './origin.ts';
+import { countAnswers } from './metrics.ts';
 import { isAnswer, type AnswerValue, type Call, type Route } from './route.ts';
 import { routes } from './routes.ts';
 
@@ -68,23 +69,27 @@ interface Gate {
 }
 
 function mount(instance: FastifyInstance, route: Route, gate: Gate): void {
+  const count = countAnswers(gate.app.metrics, route.url);
   instance.route({
     method: route.method,
     url: route.url,
     // What Fastify itself refuses, such as a content type that is none.
     errorHandler: (error, request, reply) => void send(request, reply, failure(refusedByFrame(error), route, request, gate), gate),
     handler: async (request, reply) => {
+      const began = performance.now();
       const controller = new AbortController();
       reply.raw.once('close', () => {
         // The body of an answer to HEAD is made and never sent: whoever makes it must hear that, too.
         if (!reply.raw.writableFinished || request.method === 'HEAD') controller.abort();
       });
       try {
-        return send(request, reply, await handle(route, request, gate, controller.signal), gate);
+        send(request, reply, await handle(route, request, gate, controller.signal), gate);
       } catch (error) {
         await drain(request.raw);
-        return send(request, reply, failure(error, route, request, gate), gate);
+        send(request, reply, failure(error, route, request, gate), gate);
       }
+      count(reply.statusCode, performance.now() - began);
+      return reply;
     },
   });
 }

@@ -66,6 +66,13 @@ export interface Db {
   close(): Promise<void>;
 }
 
+/** Told of each transaction: how many operations it held, and how long it took to its durable end. */
+export type ObserveGroup = (group: {
+  readonly kind: Operation<never, unknown>['kind'];
+  readonly operations: number;
+  readonly milliseconds: number;
+}) => void;
+
 /** The registry that a back end runs operations from, by name: `src/operations.ts`. */
 export type Operations = ReadonlyMap<string, Operation<never, unknown>>;
 

@@ -2,13 +2,14 @@ import { setTimeout } from 'node:timers/promises';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { MillwrightError } from '../../errors.ts';
 import { migrate, type Migration } from './migrate.ts';
-import type { Capabilities, Db, Operation, SqlValue, Statement, Tx } from './port.ts';
+import type { Capabilities, Db, ObserveGroup, Operation, SqlValue, Statement, Tx } from './port.ts';
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database` */
   readonly url: string;
   readonly connections: number;
   readonly migrations: readonly Migration[];
+  readonly observe?: ObserveGroup;
 }
 
 const capabilities: Capabilities = { like: 'LIKE', ilike: (left, right) => `${left} ILIKE ${right}`, rowLocks: true, byteOrder: false };
@@ -49,7 +50,11 @@ export async function openPostgres(options: PostgresOptions): Promise<Db> {
     }
     const result = runOperation(kysely, operation, input);
     running.add(result);
-    const forget = (): void => void running.delete(result);
+    const began = performance.now();
+    const forget = (): void => {
+      running.delete(result);
+      options.observe?.({ kind: operation.kind, operations: 1, milliseconds: performance.now() - began });
+    };
     result.then(forget, forget);
     return result;
   };

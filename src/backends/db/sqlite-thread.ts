@@ -10,6 +10,12 @@ export interface Request {
   readonly input: unknown;
 }
 
+/** What a group answers, and how long it took from its first operation to the end of its commit. */
+export interface Replies {
+  readonly replies: readonly Reply[];
+  readonly milliseconds: number;
+}
+
 export type Reply = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: ErrorRecord };
 
 export interface ThreadData {
@@ -48,7 +54,11 @@ export async function serveSqlite(
       if (group.length >= groupLimit) break;
     }
     queue = queue.then(async () => {
-      if (group.length > 0) port.postMessage(await run(connection, group, operations));
+      if (group.length > 0) {
+        const began = performance.now();
+        const replies = await run(connection, group, operations);
+        port.postMessage({ replies, milliseconds: performance.now() - began } satisfies Replies);
+      }
       if (!closing) return;
       connection.close();
       port.close();

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { MillwrightError } from '../../errors.ts';
 import { fromRecord } from './errors.ts';
-import type { Db, Operation } from './port.ts';
-import type { Reply, ThreadData } from './sqlite-thread.ts';
+import type { Db, ObserveGroup, Operation } from './port.ts';
+import type { Replies, ThreadData } from './sqlite-thread.ts';
 
 export interface SqliteOptions {
   /** File of the database; made, with its folder, where it is not there. */
@@ -13,6 +13,7 @@ export interface SqliteOptions {
   readonly threadFile: string;
   /** Reader threads at most; one lives from the start, the others begin when all are busy. */
   readonly readers: number;
+  readonly observe?: ObserveGroup;
 }
 
 interface Pending {
@@ -87,7 +88,14 @@ class DatabaseThread {
       worker.once('error', reject);
       worker.once('exit', (code) => reject(died(role, `exit code ${code}`)));
     });
-    worker.on('message', (replies: readonly Reply[]) => thread.#settle(replies));
+    worker.on('message', (answer: Replies) => {
+      options.observe?.({
+        kind: role === 'writer' ? 'write' : 'read',
+        operations: answer.replies.length,
+        milliseconds: answer.milliseconds,
+      });
+      thread.#settle(answer);
+    });
     worker.on('error', (error) => thread.#die(died(role, error.message, error), onDeath));
     worker.on('exit', (code) =>
       thread.#ended === undefined ? thread.#die(died(role, `exit code ${code}`), onDeath) : thread.#fail(closed()),
@@ -127,7 +135,7 @@ class DatabaseThread {
     return ended;
   }
 
-  #settle(replies: readonly Reply[]): void {
+  #settle({ replies }: Replies): void {
     for (const reply of replies) {
       const pending = this.#pending.get(reply.id);
       this.#pending.delete(reply.id);
