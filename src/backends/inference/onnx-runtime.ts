@@ -12,7 +12,7 @@ import type { ModelToLoad, Runtime, RuntimeLimits } from './port.ts';
 /** A call dearer than this never runs on the main thread. */
 const inlineMs = 0.3;
 /** Loading blocks, once: a model that takes longer stays in its threads. */
-const inlineLoadMs = 50;
+const inlineLoadMs = 150;
 /** Every so manyth call goes to a thread although it is cheap: nothing else runs there, so its time is the model's. */
 const measureEvery = 256;
 const warmUps = 8;
