@@ -23,7 +23,16 @@ import { createIngest, type Ingest, type Records } from './predictions/index.ts'
 import { artifactsFolder, databaseFile, openRecordsIn } from './records-app.ts';
 import { digestInThread, type DigestFolder } from './registry/index.ts';
 import { runtimeFile } from './runtime-files.ts';
-import { createHost, defaultSettings, loadModel, type EndpointHost, type EndpointSettings, type LoadedModel } from './serving/index.ts';
+import {
+  createHost,
+  defaultSettings,
+  loadModel,
+  watchRecordSettings,
+  type EndpointHost,
+  type EndpointSettings,
+  type LoadedModel,
+  type RecordSettingsWatch,
+} from './serving/index.ts';
 import { ownState, readOwnerToken, type OwnedState } from './state-directory.ts';
 
 /** What operations of the domains are given; each declares the part of it that it uses. */
@@ -35,6 +44,8 @@ export interface App {
   readonly digestFolder: DigestFolder;
   /** Inference records: kept, searched, counted. */
   readonly records: Records;
+  /** How the endpoints keep them. */
+  readonly recordSettings: RecordSettingsWatch;
   /** Keeps requests that models answered elsewhere. */
   readonly ingest: Ingest;
   /** The endpoints that this process serves. */
@@ -78,7 +89,9 @@ export async function openApp(stateDirectory: string, config: Config): Promise<A
   const blobs = await openBlobs(location);
   const contents = contentsOf(stateDirectory, config);
   const ownerToken = await ownerTokenOf(db, stateDirectory);
-  const records = await openRecordsIn(stateDirectory, { db, blobs, log, settings: () => undefined });
+  const recordSettings = await watchRecordSettings({ db, log });
+  const records = await openRecordsIn(stateDirectory, { db, blobs, log, settings: recordSettings.of });
+  recordSettings.removeOld(records);
   const inference = lazyInference(config, log);
   const endpoints = createHost({
     db,
@@ -96,6 +109,7 @@ export async function openApp(stateDirectory: string, config: Config): Promise<A
     endpoints,
     digestFolder: digestInThread(runtimeFile('workers/digest.js'), location),
     records,
+    recordSettings,
     ingest: createIngest(records),
     clock: systemClock,
     ids: randomIds,
@@ -109,6 +123,7 @@ export async function openApp(stateDirectory: string, config: Config): Promise<A
     ownerToken,
     async close() {
       await endpoints.close();
+      await recordSettings.close();
       await inference.close();
       await contents.close();
       await records.close();

@@ -18,12 +18,28 @@ export const EndpointSettings = Type.Object({
 });
 export type EndpointSettings = Static<typeof EndpointSettings>;
 
+/** How the record of each prediction is kept. */
+export const RecordSettings = Type.Object({
+  /** Which part of the requests, decided by the request id; errors always are kept. */
+  sample: Type.Number({ minimum: 0, maximum: 1 }),
+  /** Columns whose values are dropped, or replaced by a keyed hash by which equal ones still meet. */
+  mask: Type.Record(Type.String({ minLength: 1, maxLength: 256 }), Type.Union([Type.Literal('drop'), Type.Literal('hash')]), {
+    maxProperties: 1000,
+  }),
+  /** Whether a prediction fails (503) when its record cannot be kept; else it is answered, and the lost record counted. */
+  required: Type.Boolean(),
+  /** Days after which records are removed; null: never. */
+  keepDays: orNull(Type.Integer({ minimum: 1, maximum: 36_500 })),
+});
+export type RecordSettings = Static<typeof RecordSettings>;
+
 /** An endpoint as `millwright.yaml` declares it: what is left out has the default. */
 export const EndpointDeclaration = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 128 }),
   /** `models:/NAME@ALIAS`, `models:/NAME/VERSION` or `models:/NAME/STAGE`. */
   model: Type.String({ minLength: 1, maxLength: 1000 }),
   settings: Type.Partial(EndpointSettings),
+  records: Type.Optional(Type.Partial(RecordSettings)),
 });
 export type EndpointDeclaration = Static<typeof EndpointDeclaration>;
 
@@ -80,6 +96,9 @@ export const Endpoint = Type.Object({
   /** What it follows, as a model URI. */
   model: Type.String(),
   settings: EndpointSettings,
+  records: RecordSettings,
+  /** Predictions of this process, since its start, whose records could not be kept and were not required. */
+  recordsLost: Type.Integer(),
   /** Set while a rollback holds: until the name that it follows moves again. */
   pinned: orNull(Type.Object({ version: Type.Integer(), by: Type.String(), reason: Type.String() })),
   updatedAt: Time,

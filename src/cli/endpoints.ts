@@ -84,7 +84,7 @@ async function show(name: string, { json }: JsonOption, io: Io): Promise<void> {
   printTable(io, ['BEGUN', 'VERSION', 'STATE', 'RUNTIME', 'WHY', 'BY', 'NOTE'], rows);
 }
 
-function headlines({ name, model, project, state, pinned, live, decision }: Endpoint): string[] {
+function headlines({ name, model, project, state, pinned, live, decision, records, recordsLost }: Endpoint): string[] {
   const now = Date.now();
   const byDecision = decision === null ? '' : `: ${decision.actor} decided ${age(now - decision.at)} (${decision.basis})`;
   return [
@@ -93,7 +93,19 @@ function headlines({ name, model, project, state, pinned, live, decision }: Endp
     live === null
       ? 'nothing is live'
       : `live: ${live.model} v${live.version} (${live.flavor}) since ${age(now - live.since)}, by ${live.by}${pinned === null ? byDecision : ''}`,
+    `records: ${recordsText(records)}`,
+    ...(recordsLost === 0 ? [] : [`${recordsLost} predictions were answered whose records could not be kept`]),
   ];
+}
+
+function recordsText({ sample, mask, required, keepDays }: Endpoint['records']): string {
+  const masked = Object.entries(mask).map(([column, how]) => `${column} ${how === 'hash' ? 'hashed' : 'dropped'}`);
+  return [
+    sample === 1 ? 'of all requests' : `of ${Number((sample * 100).toPrecision(6))} % of the requests and all errors`,
+    ...masked,
+    keepDays === null ? 'for ever' : `for ${keepDays} days`,
+    required ? 'a prediction without one fails' : 'a prediction without one is answered',
+  ].join(', ');
 }
 
 /** Why the version that should serve does not, with the end of what it or its installer said. */

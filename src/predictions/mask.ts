@@ -3,7 +3,7 @@ import type { ModelInput, ModelOutput, Tensor } from '../formats/tensor/tensor.t
 import type { InferenceRecord } from './record.ts';
 
 /** What becomes of a masked column: its values are left out, or replaced by a keyed hash, by which equal ones still meet. */
-export type Mask = Readonly<Record<string, 'null' | 'hash'>>;
+export type Mask = Readonly<Record<string, 'drop' | 'hash'>>;
 
 /** The record without what is masked, in features, predictions and messages. */
 export function maskRecord(record: InferenceRecord, mask: Mask, key: Uint8Array): InferenceRecord {
@@ -23,8 +23,8 @@ function maskBody(body: ModelInput | ModelOutput, mask: Mask, key: Uint8Array): 
   return { ...body, tensors };
 }
 
-function maskTensor({ name, shape, data }: Tensor, how: 'null' | 'hash', key: Uint8Array): Tensor {
-  const masked = Array.from(data as ArrayLike<unknown>, (element) => (how === 'null' ? null : hash(element, key)));
+function maskTensor({ name, shape, data }: Tensor, how: 'drop' | 'hash', key: Uint8Array): Tensor {
+  const masked = Array.from(data as ArrayLike<unknown>, (element) => (how === 'drop' ? null : hash(element, key)));
   return { name, datatype: 'BYTES', shape, data: masked };
 }
 
@@ -35,7 +35,7 @@ function maskJson(value: unknown, mask: Mask, key: Uint8Array): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => {
       if (!Object.hasOwn(mask, name)) return [name, maskJson(item, mask, key)];
-      return [name, mask[name] === 'null' ? null : hash(item, key)];
+      return [name, mask[name] === 'drop' ? null : hash(item, key)];
     }),
   );
 }

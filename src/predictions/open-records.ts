@@ -4,27 +4,16 @@ import type { Columns, SealedFile } from '../backends/columns/port.ts';
 import type { Db } from '../backends/db/port.ts';
 import type { Clock } from '../lib/time.ts';
 import { factsOf } from './columns-table.ts';
-import { maskRecord, type Mask } from './mask.ts';
+import { LostRecords } from './lost-records.ts';
+import { maskRecord } from './mask.ts';
 import { OpenCounts } from './open-counts.ts';
 import { decodeRecord, encodeRecord } from './payload.ts';
 import { countSealedPredictions, filesOlderThan, sealedSegments, type VersionCount } from './queries.ts';
 import type { InferenceRecord, RecordSink } from './record.ts';
 import type { PredictionRow } from './rows.ts';
 import * as search from './search.ts';
+import { keepEverything, type RecordSettings } from './settings.ts';
 import { forgetFiles, recordSealedFiles } from './writes.ts';
-
-/** How the records of one endpoint are kept. */
-export interface RecordSettings {
-  /** 0 to 1: which part of the requests is kept, decided by the request id; errors always are. */
-  readonly sample: number;
-  readonly mask: Mask;
-  /** True: a prediction whose record cannot be kept fails. False: the record is dropped, and counted. */
-  readonly required: boolean;
-  /** Days after which sealed files are removed; for ever where absent. */
-  readonly keepDays?: number;
-}
-
-const keepEverything: RecordSettings = { sample: 1, mask: {}, required: true };
 
 export interface RecordsOptions {
   readonly db: Db;
@@ -69,14 +58,14 @@ export interface Records extends RecordSink, RecordReader {
   removeOld(scope: Scope, endpoint: string): Promise<number>;
   /** Seals what was appended so far. */
   seal(): Promise<void>;
-  /** Records that were not required and could not be kept, since the start. */
-  dropped(): number;
+  /** Records of an endpoint that were not required and could not be kept, since the start. */
+  lost(scope: Scope, endpoint: string): number;
 }
 
 export async function openRecords(options: RecordsOptions): Promise<Records> {
   const { db, clock, log } = options;
   const counts = new OpenCounts();
-  let dropped = 0;
+  const lost = new LostRecords(options);
   const columns = await options.openColumns({
     now: () => clock.now(),
     found: (segment, payload) => counts.add(segment, decodeRecord(payload)),
@@ -101,7 +90,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
       await columns.append(encodeRecord(kept), (segment) => counts.add(segment, kept));
     } catch (error) {
       if (settings.required) throw error;
-      dropped += 1;
+      lost.add(record, error);
     }
   }
 
@@ -128,7 +117,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
       return files.length;
     },
     seal: () => columns.seal(),
-    dropped: () => dropped,
+    lost: (scope, endpoint) => lost.of(scope, endpoint),
     close: () => columns.close(),
   };
 }

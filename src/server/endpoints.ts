@@ -3,11 +3,13 @@ import {
   RollBackEndpoint,
   type Deployment,
   type Endpoint,
+  type EndpointDeclaration,
   type EndpointDetail,
   type EndpointList,
   type EndpointStatistics,
   type RolledBack,
 } from '../api/endpoints.ts';
+import { keepEverything } from '../predictions/index.ts';
 import * as serving from '../serving/index.ts';
 import type { Call, Route } from './route.ts';
 
@@ -38,20 +40,29 @@ async function describe({ app, principal }: Pick<Call, 'app' | 'principal'>, nam
   );
   const running = [...generations].map(([one, { version }]) => ({ name: one, model: version.name, version: version.version }));
   const facts = await app.db.read(serving.describeEndpoints, { scope: principal, running, ...(name === undefined ? {} : { name }) });
-  return facts.map((one) => endpointOf(one, generations.get(one.endpoint.name), app.clock.now()));
+  return facts.map((one) => {
+    const { name: endpoint } = one.endpoint;
+    return { ...endpointOf(one, generations.get(endpoint), app.clock.now()), recordsLost: app.records.lost(principal, endpoint) };
+  });
 }
 
 async function declare(call: Call): Promise<Record<string, never>> {
   const { app, body } = call;
   const { project, endpoints } = body as DeclareEndpoints;
-  const declared = endpoints.map(({ name, model, settings }) => ({
+  const declared = endpoints.map(({ name, model, settings, records }) => ({
     name,
     follows: serving.parseModelUri(model),
     settings: { ...serving.defaultSettings, ...settings },
+    records: recordsOf(records),
   }));
   await app.db.write(serving.declareEndpoints, { ...changeOf(call), project, endpoints: declared });
+  await app.recordSettings.refresh();
   app.endpoints.wake();
   return {};
+}
+
+function recordsOf({ keepDays, ...given }: NonNullable<EndpointDeclaration['records']> = {}): serving.EndpointDeclaration['records'] {
+  return { ...keepEverything, ...given, ...(keepDays === undefined || keepDays === null ? {} : { keepDays }) };
 }
 
 async function get(call: Call): Promise<EndpointDetail> {
@@ -96,9 +107,9 @@ function changeOf({ app, principal }: Call): { principal: Call['principal']; now
   return { principal, now: app.clock.now(), auditId: app.ids.uuid7() };
 }
 
-function endpointOf(facts: serving.EndpointFacts, live: serving.Generation | undefined, now: number): Endpoint {
+function endpointOf(facts: serving.EndpointFacts, live: serving.Generation | undefined, now: number): Omit<Endpoint, 'recordsLost'> {
   const { endpoint, target, decision, before } = facts;
-  const { name, project, follows, settings, pinned, updatedAt, updatedBy } = endpoint;
+  const { name, project, follows, settings, records, pinned, updatedAt, updatedBy } = endpoint;
   const stats = live?.runtime.stats();
   const running = live && { version: live.version.version, since: live.since, ready: stats?.ready === true };
   const problem = serving.problemOf(facts, running);
@@ -107,6 +118,7 @@ function endpointOf(facts: serving.EndpointFacts, live: serving.Generation | und
     project,
     model: serving.modelUriOf(follows),
     settings,
+    records: { ...records, keepDays: records.keepDays ?? null },
     pinned: pinned === undefined ? null : { version: pinned.version, by: pinned.by, reason: pinned.reason },
     updatedAt,
     updatedBy,

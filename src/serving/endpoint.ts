@@ -1,4 +1,5 @@
 import { MillwrightError } from '../errors.ts';
+import type { RecordSettings } from '../predictions/index.ts';
 
 export type FollowedKind = 'alias' | 'stage' | 'version';
 
@@ -34,6 +35,7 @@ export interface Endpoint {
   readonly project: string;
   readonly follows: Followed;
   readonly settings: EndpointSettings;
+  readonly records: RecordSettings;
   readonly pinned:
     | {
         readonly version: number;

@@ -14,4 +14,5 @@ export { describeEndpoints, type RunningVersion } from './describe-endpoints.ts'
 export { deploymentAt, findEndpoint, findFollowed, listDeployments, listEndpoints } from './queries.ts';
 export { problemOf, stateOf, type EndpointFacts } from './standing.ts';
 export { slotMs, type VersionStatistics } from './statistics.ts';
+export { watchRecordSettings, type RecordSettingsWatch } from './record-settings.ts';
 export { declareEndpoints, deployEndpoint, removeEndpoint, rollBackEndpoint, type EndpointDeclaration } from './writes.ts';

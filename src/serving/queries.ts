@@ -1,6 +1,7 @@
 import type { Scope } from '../access/index.ts';
 import { asTx, defineRead, type Tx } from '../backends/db/port.ts';
 import { findVersion, findVersionByAlias, latestVersions, listDecisions, type Decision, type ModelVersion } from '../registry/index.ts';
+import { keepEverything, type RecordSettings } from '../predictions/index.ts';
 import { MillwrightError } from '../errors.ts';
 import type { Deployment, Endpoint, EndpointSettings, Followed } from './endpoint.ts';
 import type { ServingTables } from './tables.ts';
@@ -135,6 +136,7 @@ function endpointOf(row: ServingTables['endpoints']): Endpoint {
     project: row.project,
     follows: { model: row.model_name, kind: row.follows_kind, name: row.follows },
     settings: JSON.parse(row.settings) as EndpointSettings,
+    records: recordsOf(row.records),
     pinned:
       row.pinned_version === null || row.pinned_over === null
         ? undefined
@@ -160,4 +162,22 @@ function deploymentOf(row: ServingTables['deployments']): Deployment {
     liveAt: row.live_at ?? undefined,
     endedAt: row.ended_at ?? undefined,
   };
+}
+
+/** How records are kept, of every endpoint of every workspace that does not keep all of them for ever. */
+export const listRecordSettings = defineRead<
+  ServingTables,
+  Record<string, never>,
+  { readonly workspaceId: number; readonly endpoint: string; readonly records: RecordSettings }[]
+>('serving.listRecordSettings', async (tx) => {
+  const rows = await tx
+    .statement<{ workspace_id: number; name: string; records: string }>(
+      'select workspace_id, name, records from endpoints where records is not null',
+    )
+    .all();
+  return rows.map(({ workspace_id, name, records }) => ({ workspaceId: workspace_id, endpoint: name, records: recordsOf(records) }));
+});
+
+function recordsOf(json: string | null): RecordSettings {
+  return json === null ? keepEverything : (JSON.parse(json) as RecordSettings);
 }

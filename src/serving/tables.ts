@@ -10,6 +10,8 @@ export interface ServingTables {
     follows: string;
     /** JSON of `EndpointSettings`. */
     settings: string;
+    /** JSON of `RecordSettings`; null: the defaults. */
+    records: string | null;
     pinned_version: number | null;
     /** Id of a decision; empty where none was ever made. */
     pinned_over: string | null;

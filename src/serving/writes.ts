@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { recordAudit, type Principal, type Scope } from '../access/index.ts';
 import { defineWrite, type Tx } from '../backends/db/port.ts';
 import { recordEvent, type EventKind } from '../events/index.ts';
 import { MillwrightError } from '../errors.ts';
 import { recordEdges } from '../lineage/index.ts';
+import type { RecordSettings } from '../predictions/index.ts';
 import { lastVersions } from './describe-endpoints.ts';
 import { checkEndpointName, endpointNotFound, type EndpointSettings, type Followed } from './endpoint.ts';
 import { findEndpoint, lastDecision } from './queries.ts';
@@ -12,6 +14,7 @@ export interface EndpointDeclaration {
   readonly name: string;
   readonly follows: Followed;
   readonly settings: EndpointSettings;
+  readonly records: RecordSettings;
 }
 
 interface Change {
@@ -28,30 +31,34 @@ export const declareEndpoints = defineWrite<
 >('serving.declareEndpoints', async (tx, { principal, now, auditId, project, endpoints }) => {
   const scope = { workspaceId: principal.workspaceId };
   const changes: unknown[] = [];
-  for (const { name, follows, settings } of endpoints) {
+  for (const { name, follows, settings, records } of endpoints) {
     checkEndpointName(name);
     const before = await findEndpoint.run(tx as unknown as Tx<never>, { scope, name });
-    const isSame =
+    const servesSame =
       before !== undefined &&
       before.project === project &&
       JSON.stringify([before.follows, before.settings]) === JSON.stringify([follows, settings]);
-    if (isSame) continue;
+    const recordsSame = before !== undefined && isDeepStrictEqual(before.records, records);
+    if (servesSame && recordsSame) continue;
     const values = {
       project,
       model_name: follows.model,
       follows_kind: follows.kind,
       follows: follows.name,
       settings: JSON.stringify(settings),
+      records: JSON.stringify(records),
       updated_at: now,
       updated_by: principal.name,
     };
+    // A rollback holds over a change of its records.
     const unpinned = { pinned_version: null, pinned_over: null, pinned_by: null, pinned_reason: null };
     await tx.kysely
       .insertInto('endpoints')
       .values({ workspace_id: scope.workspaceId, name, created_at: now, ...values, ...unpinned })
-      .onConflict((conflict) => conflict.columns(['workspace_id', 'name']).doUpdateSet({ ...values, ...unpinned }))
+      .onConflict((conflict) => conflict.columns(['workspace_id', 'name']).doUpdateSet(servesSame ? values : { ...values, ...unpinned }))
       .execute();
-    changes.push({ endpoint: name, follows, settings, before: before && { follows: before.follows, settings: before.settings } });
+    const { follows: followed, settings: set, records: kept } = before ?? {};
+    changes.push({ endpoint: name, follows, settings, records, before: before && { follows: followed, settings: set, records: kept } });
   }
   if (changes.length === 0) return;
   await recordAudit(tx, principal, { id: auditId, at: now, action: 'serving.declareEndpoints', subject: project, detail: { changes } });

@@ -183,19 +183,24 @@ describe('records on a folder and SQLite', () => {
   });
 
   test('a record that is not required is dropped and counted', async () => {
+    const messages: string[] = [];
     const records = await openTestRecords({
       folder: newFolder(),
+      told: (message) => messages.push(message),
       settings: { sample: 1, mask: {}, required: false },
       openFile: () => Promise.reject(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })),
     });
     await records.append(record(1));
-    expect(records.dropped()).toBe(1);
+    await records.append(record(2));
+    expect(records.lost(scope, 'load')).toBe(2);
+    expect(records.lost(scope, 'other')).toBe(0);
+    expect(messages).toEqual(['predictions are answered whose records cannot be kept']);
     await records.close();
   });
 
   test('a masked value is in no file', async () => {
     const folder = newFolder();
-    const records = await openTestRecords({ folder, settings: { sample: 1, mask: { city: 'hash', secret: 'null' }, required: true } });
+    const records = await openTestRecords({ folder, settings: { sample: 1, mask: { city: 'hash', secret: 'drop' }, required: true } });
     const rows = JSON.stringify([{ city: 'Roma-Segreta', secret: 'Roma-Segreta' }]);
     await records.append(record(1, { input: { form: 'json', text: rows, rows: 1, params: undefined } }));
     const tensors = [{ name: 'city', datatype: 'BYTES' as const, shape: [1], data: ['Roma-Segreta'] }];

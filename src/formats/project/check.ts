@@ -26,7 +26,9 @@ export function findFault(document: Document, node: unknown, schema: Schema, pat
         if (inner !== undefined) return inner;
       }
       return undefined;
+    case 'boolean':
     case 'integer':
+    case 'number':
     case 'string':
       return findFaultInScalar(isScalar(found) ? found.value : found, schema, fault);
   }
@@ -60,8 +62,13 @@ function findFaultInMap(
 }
 
 function findFaultInScalar(value: unknown, schema: Schema, fault: FaultOf): Fault | undefined {
-  if (schema.type === 'integer') {
-    if (typeof value !== 'number' || !Number.isInteger(value)) return fault(`is ${kindOf(value)}, not a whole number`, 'write a number');
+  if (schema.type === 'boolean') {
+    return typeof value === 'boolean' ? undefined : fault(`is ${kindOf(value)}, not true or false`, 'write true or false');
+  }
+  if (schema.type === 'integer' || schema.type === 'number') {
+    const isWhole = schema.type === 'integer';
+    if (typeof value !== 'number' || Number.isNaN(value) || (isWhole && !Number.isInteger(value)))
+      return fault(`is ${kindOf(value)}, not a ${isWhole ? 'whole ' : ''}number`, 'write a number');
     if (schema.const !== undefined && value !== schema.const) {
       return fault(`is ${value}, and this version of Millwright reads ${schema.const}`, `write ${schema.const}, or upgrade Millwright`);
     }
@@ -69,6 +76,8 @@ function findFaultInScalar(value: unknown, schema: Schema, fault: FaultOf): Faul
     if (value < minimum || value > maximum) return fault(`is ${value}, not from ${minimum} to ${maximum}`, 'write a number in that range');
     return undefined;
   }
+  if (schema.enum !== undefined && !schema.enum.some((known) => known === value))
+    return fault(`is ${kindOf(value)}`, `write ${schema.enum.join(' or ')}`);
   if (typeof value !== 'string') return fault(`is ${kindOf(value)}, not a text`, 'put it in quotes');
   if (value.length < (schema.minLength ?? 0)) return fault('is empty', 'give it a value, or leave the key out');
   if (value.length > (schema.maxLength ?? Infinity)) return fault(`is longer than ${schema.maxLength} characters`, 'shorten it');

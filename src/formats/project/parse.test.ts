@@ -34,9 +34,45 @@ models:
   test('gives endpoints with the settings that are set', () => {
     const text = 'schema: 1\nendpoints:\n  load: { model: models:/load@champion, timeout_seconds: 5 }\n  old: { model: models:/load/3 }\n';
     expect(read(text).endpoints).toEqual([
-      { name: 'load', model: 'models:/load@champion', settings: { timeoutMs: 5000 } },
-      { name: 'old', model: 'models:/load/3', settings: {} },
+      { name: 'load', model: 'models:/load@champion', settings: { timeoutMs: 5000 }, records: {} },
+      { name: 'old', model: 'models:/load/3', settings: {}, records: {} },
     ]);
+  });
+
+  const records = (lines: string): string => `schema: 1\nendpoints:\n  load:\n    model: models:/m/1\n    records:\n${lines}`;
+
+  test('gives how the records of an endpoint are kept', () => {
+    const text = records('      sample: 0.25\n      mask: { email: hash, name: drop }\n      required: false\n      keep_days: 90\n');
+    expect(read(text).endpoints[0]!.records).toEqual({
+      sample: 0.25,
+      mask: { email: 'hash', name: 'drop' },
+      required: false,
+      keepDays: 90,
+    });
+  });
+
+  test.each([
+    ['      sample: 2\n', 'millwright.yaml:6:15: endpoints.load.records.sample is 2, not from 0 to 1; write a number in that range'],
+    ['      sample: half\n', "millwright.yaml:6:15: endpoints.load.records.sample is the text 'half', not a number; write a number"],
+    ['      mask: { email: null }\n', 'millwright.yaml:6:22: endpoints.load.records.mask.email is empty; write drop or hash'],
+    [
+      '      mask: [email]\n',
+      'millwright.yaml:6:13: endpoints.load.records.mask is a list, not a mapping; write `key: value` lines below it',
+    ],
+    [
+      '      required: yes\n',
+      "millwright.yaml:6:17: endpoints.load.records.required is the text 'yes', not true or false; write true or false",
+    ],
+    [
+      '      keep_days: 0.5\n',
+      'millwright.yaml:6:18: endpoints.load.records.keep_days is the number 0.5, not a whole number; write a number',
+    ],
+    [
+      '      keepDays: 5\n',
+      'millwright.yaml:6:7: endpoints.load.records.keepDays is not known here; the keys are sample, mask, required, keep_days',
+    ],
+  ])('refuses the records %j', (lines, message) => {
+    expect(() => read(records(lines))).toThrow(message);
   });
 
   test('needs no more than its version', () => {

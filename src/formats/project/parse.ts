@@ -23,6 +23,13 @@ export interface EndpointDefinition {
     readonly memoryBytes?: number;
     readonly batchRows?: number;
   };
+  /** How its predictions are recorded. */
+  readonly records: {
+    readonly sample?: number;
+    readonly mask?: Readonly<Record<string, 'drop' | 'hash'>>;
+    readonly required?: boolean;
+    readonly keepDays?: number;
+  };
 }
 
 /** What a model of `models:` declares. */
@@ -62,7 +69,7 @@ export function parseProject(text: string, name: string): ProjectFile {
   });
   const endpoints = Object.entries(value.endpoints ?? {}).map(([name, endpoint]): EndpointDefinition => {
     checkEndpoint(name, endpoint, (key) => place(offsetOf(document, ['endpoints', name, ...key])));
-    return { name, model: endpoint.model, settings: settingsOf(endpoint) };
+    return { name, model: endpoint.model, settings: settingsOf(endpoint), records: recordsOf(endpoint) };
   });
   return { project: value.project, gates, endpoints };
 }
@@ -87,6 +94,7 @@ interface EndpointYaml {
   readonly timeout_seconds?: number;
   readonly memory_mib?: number;
   readonly batch_rows?: number;
+  readonly records?: Omit<EndpointDefinition['records'], 'keepDays'> & { readonly keep_days?: number };
 }
 
 const runtimes = ['auto', 'onnx', 'python_function'] as const;
@@ -111,6 +119,11 @@ function settingsOf({ runtime, workers, queue, timeout_seconds, memory_mib, batc
     ...(memory_mib === undefined ? {} : { memoryBytes: memory_mib * 1024 ** 2 }),
     ...(batch_rows === undefined ? {} : { batchRows: batch_rows }),
   };
+}
+
+function recordsOf({ records = {} }: EndpointYaml): EndpointDefinition['records'] {
+  const { keep_days, ...named } = records;
+  return { ...named, ...(keep_days === undefined ? {} : { keepDays: keep_days }) };
 }
 
 function laterSection(document: Document): Fault | undefined {

@@ -3,11 +3,12 @@
  * The vocabulary is the part of JSON Schema that `check.ts` knows.
  */
 export interface Schema {
-  readonly type: 'object' | 'array' | 'string' | 'integer';
+  readonly type: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
   readonly description?: string;
   readonly const?: number;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly enum?: readonly string[];
   readonly pattern?: string;
   readonly minLength?: number;
   readonly maxLength?: number;
@@ -40,6 +41,21 @@ const model: Schema = {
   },
 };
 
+const records: Schema = {
+  type: 'object',
+  description: 'How the record of each prediction is kept; all of all, for ever, unless set.',
+  properties: {
+    sample: { type: 'number', description: 'Which part of the requests is kept; 1 unless set. Errors always are.', minimum: 0, maximum: 1 },
+    mask: {
+      type: 'object',
+      description: 'Columns whose values are dropped, or replaced by a keyed hash.',
+      additionalProperties: { type: 'string', enum: ['drop', 'hash'] },
+    },
+    required: { type: 'boolean', description: 'Whether a prediction fails when its record cannot be kept; true unless set.' },
+    keep_days: { type: 'integer', description: 'Days after which records are removed; for ever unless set.', minimum: 1, maximum: 36_500 },
+  },
+};
+
 const endpoint: Schema = {
   type: 'object',
   description: 'A name under which the version that a model URI stands on answers.',
@@ -62,6 +78,7 @@ const endpoint: Schema = {
       minimum: 1,
       maximum: 1_000_000,
     },
+    records,
   },
 };
 
