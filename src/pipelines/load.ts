@@ -13,6 +13,7 @@ import type { StageDefinition, StageOutput } from '../formats/dvc/stage-definiti
 import type { LoadFile } from '../formats/dvc/templating-context.ts';
 import type { ParsingOptions } from '../formats/dvc/templating-expression.ts';
 import { equals, type Value } from '../formats/dvc/value.ts';
+import { decodeUtf8 } from '../lib/utf8.ts';
 import { lockedParams, lockedPaths } from './lock-entry.ts';
 import type { Stage } from './stage.ts';
 
@@ -31,7 +32,7 @@ export interface LoadedPipeline extends PipelineFile {
 /** The pipeline of a dvc.yaml and its dvc.lock. Throws where the file is not there. */
 export function loadPipeline(context: LoadContext, file: string): LoadedPipeline {
   const { repository, cwd } = context;
-  const text = readText(file);
+  const text = readText(file, relative(cwd, file));
   if (text === undefined) throw new MillwrightError('DATA_ERROR', `'${relative(cwd, file)}' does not exist`);
   const shownFile = relative(cwd, file);
   const pipeline = parsePipelineFile(text, {
@@ -51,7 +52,7 @@ export function lockPathOf(pipelineFile: string): string {
 
 export function loadLock(pipelineFile: string, cwd: string): LockFile {
   const path = lockPathOf(pipelineFile);
-  const text = readText(path);
+  const text = readText(path, relative(cwd, path));
   return text === undefined ? new LockFile() : LockFile.parse(text, relative(cwd, path));
 }
 
@@ -75,7 +76,7 @@ function varsLoader(root: string): LoadFile {
 function readVars(root: string, path: string): Value | 'missing' | 'directory' {
   const location = resolve(root, path);
   try {
-    return parseParamsFile(readFileSync(location, 'utf8'), path);
+    return parseParamsFile(decodeUtf8(readFileSync(location), path), path);
   } catch (error) {
     const code = errnoOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'missing';
@@ -84,9 +85,10 @@ function readVars(root: string, path: string): Value | 'missing' | 'directory' {
   }
 }
 
-export function readText(path: string): string | undefined {
+/** @param shown how messages name the file */
+export function readText(path: string, shown = path): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return decodeUtf8(readFileSync(path), shown);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
     throw error;
@@ -162,7 +164,7 @@ function annotationsOf({ annotations }: StageOutput): Annotations {
 /** A `.dvc` file as a stage. */
 export function loadDvcFile(context: LoadContext, file: string): Stage {
   const address = relative(context.cwd, file);
-  const text = readText(file);
+  const text = readText(file, address);
   if (text === undefined) throw new MillwrightError('DATA_ERROR', `'${address}' does not exist`);
   const content = parseDvcFile(text, address);
   const wdir = join(dirname(file), content.wdir);

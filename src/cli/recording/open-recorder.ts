@@ -6,6 +6,7 @@ import { millwrightApi } from '../../../sdk/src/index.ts';
 import type { Repository } from '../../data/index.ts';
 import { errnoOf } from '../../errors.ts';
 import { parseProject, type ProjectFile } from '../../formats/project/index.ts';
+import { decodeUtf8 } from '../../lib/utf8.ts';
 import { noRecorder, type RunRecorder } from '../../pipelines/index.ts';
 import type { Io } from '../command.ts';
 import { callOf } from '../remote.ts';
@@ -86,7 +87,7 @@ function declare({ model, protects, expression, evidence }: ProjectFile['gates']
 
 function readProject(root: string): ProjectFile | undefined {
   try {
-    return parseProject(readFileSync(join(root, 'millwright.yaml'), 'utf8'), 'millwright.yaml');
+    return parseProject(decodeUtf8(readFileSync(join(root, 'millwright.yaml')), 'millwright.yaml', 'CONFIG_INVALID'), 'millwright.yaml');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;

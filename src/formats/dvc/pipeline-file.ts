@@ -25,7 +25,7 @@ export function readPipelineText(text: string, fileName: string): Mapping {
 export function parsePipelineFile(text: string, options: TemplatingOptions): PipelineFile {
   const fileName = posix.join(options.folder, 'dvc.yaml');
   const written = readPipelineText(text, fileName);
-  const resolved = resolvePipeline(written, options);
+  const resolved = resolvePipeline(written, text, options);
   const stages = written.get('stages');
   return {
     names: new Set(isMapping(stages) ? [...stages.keys()].map(String) : []),

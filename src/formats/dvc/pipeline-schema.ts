@@ -6,6 +6,8 @@ import { locateYaml } from './yaml.ts';
 interface Problem {
   readonly path: readonly Key[];
   readonly text: string;
+  /** What to write instead, where the text alone does not say it. */
+  readonly remedy?: string;
 }
 
 type Check = (value: Value, path: readonly Key[]) => Problem | undefined;
@@ -16,8 +18,19 @@ const boolean = kind('true or false', (value) => typeof value === 'boolean');
 const mapping = kind('a mapping', isMapping);
 
 function kind(what: string, test: (value: Value) => boolean): Check {
-  return (value, path) => (test(value) ? undefined : { path, text: `expected ${what}, found ${described(value)}` });
+  return (value, path) => (test(value) ? undefined : unexpected(what, value, path));
 }
+
+function unexpected(what: string, value: Value, path: readonly Key[]): Problem {
+  const remedy = remedies.get(what);
+  return { path, text: `expected ${what}, found ${described(value)}`, ...(remedy === undefined ? {} : { remedy }) };
+}
+
+const remedies: ReadonlyMap<string, string> = new Map([
+  ['a mapping', "write 'KEY: VALUE' lines below it"],
+  ['a list', "write '- VALUE' lines below it"],
+  ['a string', 'put it in quotes'],
+]);
 
 function described(value: Value): string {
   if (value === null) return 'nothing';
@@ -28,14 +41,14 @@ function described(value: Value): string {
 
 function listOf(item: Check): Check {
   return (value, path) => {
-    if (!Array.isArray(value)) return { path, text: `expected a list, found ${described(value)}` };
+    if (!Array.isArray(value)) return unexpected('a list', value, path);
     return first(value.map((element, index) => () => item(element, [...path, index])));
   };
 }
 
 function mapOf(item: Check): Check {
   return (value, path) => {
-    if (!isMapping(value)) return { path, text: `expected a mapping, found ${described(value)}` };
+    if (!isMapping(value)) return unexpected('a mapping', value, path);
     return first(
       [...value].map(([key, element]) => () => {
         if (typeof key !== 'string') return { path: [...path, key], text: `the key ${String(key)} must be a string: put it in quotes` };
@@ -47,7 +60,7 @@ function mapOf(item: Check): Check {
 
 function record(fields: Readonly<Record<string, Check>>, required: readonly string[] = []): Check {
   return (value, path) => {
-    if (!isMapping(value)) return { path, text: `expected a mapping, found ${described(value)}` };
+    if (!isMapping(value)) return unexpected('a mapping', value, path);
     const missing = required.find((key) => !value.has(key));
     if (missing !== undefined) return { path, text: `required key not provided: add '${missing}:'` };
     return first(
@@ -66,12 +79,7 @@ function either(what: string, ...checks: readonly Check[]): Check {
     const problems = checks.map((check) => check(value, path));
     if (problems.includes(undefined)) return undefined;
     // A problem deeper inside says more than the list of kinds
-    return (
-      problems.find((problem) => problem !== undefined && problem.path.length > path.length) ?? {
-        path,
-        text: `expected ${what}, found ${described(value)}`,
-      }
-    );
+    return problems.find((problem) => problem !== undefined && problem.path.length > path.length) ?? unexpected(what, value, path);
   };
 }
 
@@ -162,10 +170,11 @@ function checked(check: Check, value: Value, text: string, fileName: string): Ma
   if (problem === undefined && isMapping(value)) return value;
   const path = problem?.path ?? [];
   const { line, column } = locateYaml(text, path);
+  const remedy = problem?.remedy === undefined ? '' : `: ${problem.remedy}`;
   const where = path.length === 0 ? '' : ` in ${path.map(String).join(' -> ')}`;
   throw new MillwrightError(
     'DVC_FILE_INVALID',
-    `'${fileName}' validation failed: ${problem?.text ?? ''}${where}, line ${line}, column ${column}`,
+    `'${fileName}' validation failed: ${problem?.text ?? ''}${where}, line ${line}, column ${column}${remedy}`,
     {
       details: { file: fileName, line, column },
     },

@@ -3,6 +3,7 @@
  * knowing the file and the dotted path it came from.
  */
 import { posix } from 'node:path';
+import { nearestName } from '../../lib/nearest-name.ts';
 import { isMapping, isScalar, typeName, type Mapping, type Scalar, type Value } from './value.ts';
 
 /** What is wrong decides how DVC lays the message out: some kinds begin on a line of their own. */
@@ -10,9 +11,12 @@ export type TemplateFault = 'syntax' | 'merge' | 'loaded' | 'unknown' | 'context
 
 export class TemplateError extends Error {
   readonly fault: TemplateFault;
-  constructor(fault: TemplateFault, message: string) {
+  /** As it stands in the file, `${` and all; undefined where no single one is at fault. */
+  readonly expression: string | undefined;
+  constructor(fault: TemplateFault, message: string, expression?: string) {
     super(message);
     this.fault = fault;
+    this.expression = expression;
   }
 }
 
@@ -124,7 +128,7 @@ export class Context {
 
   private selected(path: string, keys: readonly string[] | undefined): Mapping {
     const value = this.load(path);
-    if (value === 'missing') throw new TemplateError('context', `'${path}' does not exist`);
+    if (value === 'missing') throw new TemplateError('context', `'${path}' does not exist: create it, or take it out of 'vars:'`);
     if (value === 'directory') throw new TemplateError('context', `'${path}' is a directory`);
     const mapping = value ?? new Map();
     if (!isMapping(mapping)) throw new TemplateError('context', `expected a dictionary, got '${typeName(mapping)}' in file '${path}'`);
@@ -132,7 +136,8 @@ export class Context {
     const chosen: Mapping = new Map();
     for (const key of keys) {
       const found = mapping.get(key);
-      if (found === undefined) throw new TemplateError('context', `could not find '${key}' in '${path}'`);
+      if (found === undefined)
+        throw new TemplateError('context', `could not find '${key}' in '${path}': define it there, or take it out of 'vars:'`);
       chosen.set(key, found);
     }
     return chosen;
@@ -143,7 +148,10 @@ export class Context {
     const clash = this.reserved.filter((key) => node.entries.has(key));
     if (clash.length > 0) {
       const where = item === undefined ? '' : ` in '${item}'`;
-      throw new TemplateError('context', `attempted to modify reserved key${clash.length > 1 ? 's' : ''} ${clash.join(' and ')}${where}`);
+      throw new TemplateError(
+        'context',
+        `attempted to modify reserved key${clash.length > 1 ? 's' : ''} ${clash.join(' and ')}${where}: choose another name`,
+      );
     }
     mergeMaps(this.root, node);
   }
@@ -152,9 +160,12 @@ export class Context {
   select(expression: string): Node {
     const parts = expression.replaceAll('[', '.').replaceAll(']', '').split('.');
     let node: Node = this.root;
-    for (const part of parts) {
+    for (const [index, part] of parts.entries()) {
       const next: Node | undefined = child(node, part.trim());
-      if (next === undefined) throw new TemplateError('unknown', `Could not find '${expression}'`);
+      if (next === undefined) {
+        const message = `Could not find '${expression}': ${remedyFor(part.trim(), parts.slice(0, index).join('.'), node)}`;
+        throw new TemplateError('unknown', message, `\${${expression}}`);
+      }
       node = next;
     }
     this.track(node);
@@ -218,13 +229,24 @@ function mergeMaps(into: MapNode, update: MapNode): void {
     else if (old !== undefined) {
       const path = node.origin.path.join('.');
       const [from, before] = [node.origin.source ?? '', old.origin.source ?? ''];
-      throw new TemplateError('merge', `cannot redefine '${path}' from '${from}' as it already exists in '${before}'`);
+      throw new TemplateError('merge', `cannot redefine '${path}' from '${from}' as it already exists in '${before}': rename one of them`);
     } else into.entries.set(key, node);
   }
 }
 
 function copyOf(node: MapNode): MapNode {
   return { ...node, entries: new Map([...node.entries].map(([key, item]) => [key, item.kind === 'map' ? copyOf(item) : item])) };
+}
+
+/** @param around the path of `node`, which lacks `name`; empty for the whole context */
+function remedyFor(name: string, around: string, node: Node): string {
+  if (node.kind === 'scalar') return `'${around}' is a single value, which has no '${name}'`;
+  if (node.kind === 'list') return `'${around}' is a list of ${node.items.length}, counted from 0`;
+  const nearest = nearestName(name, [...node.entries.keys()]);
+  if (nearest !== undefined) return `did you mean '${around === '' ? '' : `${around}.`}${nearest}'?`;
+  return around === ''
+    ? `define '${name}' in params.yaml or under 'vars:'`
+    : `'${around}' has ${[...node.entries.keys()].join(', ') || 'no keys'}`;
 }
 
 function child(node: Node, key: string): Node | undefined {

@@ -57,7 +57,7 @@ function syntaxError(inner: string, at: number, expected: string): TemplateError
   const position = at + 2;
   const found = /^(?:\w+|.)/.exec(text.slice(position))?.[0] ?? '';
   const where = `(at char ${position}), (line:1, col:${position + 1})`;
-  return new TemplateError('syntax', `${text}\n${' '.repeat(position)}^\nParseException: ${expected}, found '${found}'  ${where}`);
+  return new TemplateError('syntax', `${text}\n${' '.repeat(position)}^\nParseException: ${expected}, found '${found}'  ${where}`, text);
 }
 
 export interface ResolveOptions {
@@ -72,24 +72,25 @@ export function resolveText(text: string, context: Context, options: ResolveOpti
   const [first] = matches;
   if (first !== undefined && matches.length === 1 && first[0] === text) {
     const value = valueOf(context.select(first[1] ?? ''));
-    checkUsable(value, options.key);
+    checkUsable(value, options.key, text);
     return value;
   }
   let result = '';
   let end = 0;
   for (const match of matches) {
     const value = valueOf(context.select(match[1] ?? ''));
-    checkUsable(value, options.key);
+    checkUsable(value, options.key, match[0]);
     result += text.slice(end, match.index) + templateText(value, options.parsing);
     end = match.index + match[0].length;
   }
   return (result + text.slice(end)).replaceAll('\\${', '${');
 }
 
-function checkUsable(value: Value, key: string | undefined): void {
+function checkUsable(value: Value, key: string | undefined, expression: string): void {
   if (isScalar(value) || key === undefined || key.includes('foreach')) return;
   if (isMapping(value) && key === 'cmd') return;
-  throw new TemplateError('syntax', `Cannot interpolate data of type '${typeName(value)}'`);
+  const message = `Cannot interpolate data of type '${typeName(value)}': name one of its ${isMapping(value) ? 'keys' : 'items'}`;
+  throw new TemplateError('syntax', message, expression);
 }
 
 /** A value within text: booleans in lower case, dictionaries as command line flags, the rest as Python prints it. */

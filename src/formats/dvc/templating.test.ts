@@ -14,7 +14,8 @@ interface Given {
 function resolve(text: string, { files = {}, bool, warnings = [] }: Given = {}): readonly ResolvedStage[] {
   const load = (path: string) => (files[path] === undefined ? ('missing' as const) : parseParamsFile(files[path], path));
   const parsing = { bool: bool ?? 'store_true', list: 'nargs' } as const;
-  return resolvePipeline(parseYaml(text, 'dvc.yaml') as Mapping, { folder: '', load, parsing, warn: (line) => warnings.push(line) }).stages;
+  return resolvePipeline(parseYaml(text, 'dvc.yaml') as Mapping, text, { folder: '', load, parsing, warn: (line) => warnings.push(line) })
+    .stages;
 }
 
 const commands = (text: string, given?: Given): Record<string, unknown> =>
@@ -86,33 +87,46 @@ describe('foreach and matrix', () => {
 
 describe('faults', () => {
   test.each([
-    ['stages:\n  s: {cmd: "${nokey}"}\n', "failed to parse 'stages.s.cmd' in 'dvc.yaml': Could not find 'nokey'"],
-    ['stages:\n  f: {foreach: [1], do: {cmd: "${item.b}"}}\n', "failed to parse 'stages.f@1.cmd' in 'dvc.yaml': Could not find 'item.b'"],
+    [
+      'stages:\n  s: {cmd: "${nokey}"}\n',
+      "failed to parse 'stages.s.cmd' in 'dvc.yaml', line 2, column 13: Could not find 'nokey': define 'nokey' in params.yaml or under 'vars:'",
+    ],
+    [
+      'stages:\n  f: {foreach: [1], do: {cmd: "${item.b}"}}\n',
+      "failed to parse 'stages.f@1.cmd' in 'dvc.yaml', line 2, column 32: Could not find 'item.b': 'item' is a single value, which has no 'b'",
+    ],
     [
       'stages:\n  s: {cmd: "${a.}"}\n',
-      "failed to parse 'stages.s.cmd' in 'dvc.yaml':\n${a.}\n   ^\nParseException: Expected end of text, found '.'  (at char 3), (line:1, col:4)",
+      "failed to parse 'stages.s.cmd' in 'dvc.yaml', line 2, column 13:\n${a.}\n   ^\nParseException: Expected end of text, found '.'  (at char 3), (line:1, col:4)",
     ],
     [
       'stages:\n  s: {cmd: "${}"}\n',
-      "failed to parse 'stages.s.cmd' in 'dvc.yaml':\n${}\n  ^\nParseException: Expected !W:(.[]), found '}'  (at char 2), (line:1, col:3)",
+      "failed to parse 'stages.s.cmd' in 'dvc.yaml', line 2, column 13:\n${}\n  ^\nParseException: Expected !W:(.[]), found '}'  (at char 2), (line:1, col:3)",
     ],
     [
       'vars: [{d: {a: 1}}]\nstages:\n  s: {cmd: c, outs: ["${d}"]}\n',
-      "failed to parse 'stages.s.outs' in 'dvc.yaml':\nCannot interpolate data of type 'dict'",
+      "failed to parse 'stages.s.outs' in 'dvc.yaml', line 3, column 23:\nCannot interpolate data of type 'dict': name one of its keys",
     ],
-    ['vars: [no.yaml]\n', "failed to parse 'vars' in 'dvc.yaml': 'no.yaml' does not exist"],
+    [
+      'vars: [{lr: {rate: 1}}]\nstages:\n  s:\n    # ${lr.rat}\n    cmd: echo ${lr.rat}\n',
+      "failed to parse 'stages.s.cmd' in 'dvc.yaml', line 5, column 15: Could not find 'lr.rat': did you mean 'lr.rate'?",
+    ],
+    [
+      'vars: [no.yaml]\n',
+      "failed to parse 'vars' in 'dvc.yaml', line 1, column 1: 'no.yaml' does not exist: create it, or take it out of 'vars:'",
+    ],
     [
       'vars: [{a: 1}, {a: 2}]\n',
-      "failed to parse 'vars' in 'dvc.yaml':\ncannot redefine 'a' from 'vars[1]' as it already exists in 'vars[0]'",
+      "failed to parse 'vars' in 'dvc.yaml', line 1, column 1:\ncannot redefine 'a' from 'vars[1]' as it already exists in 'vars[0]': rename one of them",
     ],
-    ['vars: ["${x}"]\n', "failed to parse 'vars' in 'dvc.yaml': interpolating is not allowed"],
+    ['vars: ["${x}"]\n', "failed to parse 'vars' in 'dvc.yaml', line 1, column 9: interpolating is not allowed: write the value itself"],
     [
       'vars: [{x: 1}]\nstages:\n  f: {foreach: "${x}", do: {cmd: c}}\n',
-      "failed to resolve 'stages.f.foreach' in 'dvc.yaml': expected list/dictionary, got int",
+      "failed to resolve 'stages.f.foreach' in 'dvc.yaml', line 3, column 7: expected list/dictionary, got int: write one, or name one with ${}",
     ],
     [
       'stages:\n  f: {foreach: [1], do: {cmd: c, vars: [{item: 2}]}}\n',
-      "failed to parse stage 'f@1' in 'dvc.yaml': attempted to modify reserved key item",
+      "failed to parse stage 'f@1' in 'dvc.yaml', line 2, column 21: attempted to modify reserved key item: choose another name",
     ],
   ])('%j is refused as DVC refuses it', (text, message) => {
     expect(() => resolve(text)).toThrow(message);

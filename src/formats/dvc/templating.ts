@@ -12,7 +12,8 @@ import {
   type TrackedVars,
 } from './templating-context.ts';
 import { checkSyntax, expressionsIn, mapStrings, resolveText, templateText, type ParsingOptions } from './templating-expression.ts';
-import { isMapping, isScalar, typeName, type Mapping, type Value } from './value.ts';
+import { isMapping, isScalar, typeName, type Key, type Mapping, type Value } from './value.ts';
+import { locateYaml } from './yaml.ts';
 
 export interface TemplatingOptions {
   /** Folder of the dvc.yaml, relative to the root of the repository; empty for the root. */
@@ -40,25 +41,27 @@ export interface ResolvedPipeline {
   readonly artifacts: Mapping;
 }
 
-/** `pipeline` has passed the schema of dvc.yaml. */
-export function resolvePipeline(pipeline: Mapping, options: TemplatingOptions): ResolvedPipeline {
-  return new Resolver(pipeline, options).pipeline();
+/** @param pipeline has passed the schema of dvc.yaml @param text what it was read from, to say where in it a fault is */
+export function resolvePipeline(pipeline: Mapping, text: string, options: TemplatingOptions): ResolvedPipeline {
+  return new Resolver(pipeline, text, options).pipeline();
 }
 
 class Resolver {
   private readonly file: string;
   private readonly context: Context;
   private readonly pipelineData: Mapping;
+  private readonly text: string;
   private readonly options: TemplatingOptions;
 
-  constructor(pipeline: Mapping, options: TemplatingOptions) {
+  constructor(pipeline: Mapping, text: string, options: TemplatingOptions) {
     this.pipelineData = pipeline;
+    this.text = text;
     this.options = options;
     this.file = posix.join(options.folder, 'dvc.yaml');
     this.context = new Context(options.load);
     const vars = listOf(pipeline.get('vars'));
-    this.refuseExpressions(vars, 'vars');
-    this.naming("'vars'", () => {
+    this.refuseExpressions(vars, 'vars', ['vars']);
+    this.naming("'vars'", ['vars'], () => {
       this.context.loadDefault('params.yaml', options.folder);
       this.context.loadVars(vars, options.folder, undefined);
     });
@@ -79,21 +82,22 @@ class Resolver {
     if (definition.has('matrix')) return this.matrix(name, definition);
     if (definition.has('foreach')) return this.foreach(name, definition);
     if (name.includes('@')) {
-      const text = `stage '${name}' in '${this.file}': '@' is kept for the members of foreach and matrix: choose another name`;
+      const text = `stage '${name}' in ${this.place(['stages', name])}: '@' is kept for the members of foreach and matrix: choose another name`;
       throw new MillwrightError('DVC_FILE_INVALID', text);
     }
-    return [this.naming(`stage '${name}'`, () => this.stage(name, definition, undefined))];
+    return [this.naming(`stage '${name}'`, ['stages', name], () => this.stage(name, definition, undefined, ['stages', name]))];
   }
 
-  private stage(name: string, definition: Mapping, group: string | undefined): ResolvedStage {
-    if (group === undefined) this.checkStageSyntax(name, definition);
+  /** @param at where the definition stands in the file */
+  private stage(name: string, definition: Mapping, group: string | undefined, at: readonly Key[]): ResolvedStage {
+    if (group === undefined) this.checkStageSyntax(name, definition, at);
     let { context } = this;
-    const folder = this.stageFolder(name, definition.get('wdir') ?? null);
+    const folder = this.stageFolder(name, definition.get('wdir') ?? null, [...at, 'wdir']);
     const vars = listOf(definition.get('vars'));
-    this.refuseExpressions(vars, `stages.${name}.vars`);
+    this.refuseExpressions(vars, `stages.${name}.vars`, [...at, 'vars']);
     if (vars.length > 0) {
       context = context.clone();
-      this.naming(`'stages.${name}.vars'`, () => context.loadVars(vars, folder, name), ['loaded']);
+      this.naming(`'stages.${name}.vars'`, [...at, 'vars'], () => context.loadVars(vars, folder, name), ['loaded']);
     }
     const resolved: Mapping = new Map();
     const trackedVars: TrackedVars = new Map();
@@ -102,7 +106,10 @@ class Resolver {
         if (key === 'vars') continue;
         resolved.set(
           key,
-          this.naming(`'stages.${name}.${String(key)}'`, () => this.resolve(value, String(key), context), ['syntax', 'unknown']),
+          this.naming(`'stages.${name}.${String(key)}'`, [...at, key], () => this.resolve(value, String(key), context), [
+            'syntax',
+            'unknown',
+          ]),
         );
       }
     });
@@ -114,33 +121,36 @@ class Resolver {
     return mapStrings(value, (text) => resolveText(text, context, { key, parsing: this.options.parsing }));
   }
 
-  private checkStageSyntax(name: string, definition: Mapping): void {
-    for (const [key, value] of definition) this.naming(`'stages.${name}.${String(key)}'`, () => checkSyntax(value));
+  private checkStageSyntax(name: string, definition: Mapping, at: readonly Key[]): void {
+    for (const [key, value] of definition) this.naming(`'stages.${name}.${String(key)}'`, [...at, key], () => checkSyntax(value));
   }
 
   /** Where the paths of a stage's own vars begin. */
-  private stageFolder(name: string, wdir: Value): string {
+  private stageFolder(name: string, wdir: Value, at: readonly Key[]): string {
     if (typeof wdir !== 'string' || wdir === '') return this.options.folder;
     const { parsing } = this.options;
-    const resolved = this.naming(`'stages.${name}.wdir'`, () => resolveText(wdir, this.context, { key: undefined, parsing }));
+    const resolved = this.naming(`'stages.${name}.wdir'`, at, () => resolveText(wdir, this.context, { key: undefined, parsing }));
     return posix.join(this.options.folder, templateText(resolved, parsing));
   }
 
   private foreach(name: string, definition: Mapping): ResolvedStage[] {
     const template = mappingOf(definition.get('do'));
-    const data = this.naming(`'stages.${name}.foreach'`, () => this.iterable(definition.get('foreach') ?? null));
+    const data = this.naming(`'stages.${name}.foreach'`, ['stages', name, 'foreach'], () =>
+      this.iterable(definition.get('foreach') ?? null),
+    );
     if (data.kind === 'scalar') {
       throw new MillwrightError(
         'DVC_FILE_INVALID',
-        `failed to resolve 'stages.${name}.foreach' in '${this.file}': expected list/dictionary, got ${typeName(data.value)}`,
+        `failed to resolve 'stages.${name}.foreach' in ${this.place(['stages', name, 'foreach'])}: expected list/dictionary, got ${typeName(data.value)}: write one, or name one with \${}`,
       );
     }
     this.warnOfShadowing(name, data.kind === 'map' ? ['item', 'key'] : ['item']);
     const items = data.kind === 'map' ? [...data.entries] : this.listMembers(data);
-    this.checkStageSyntax(name, template);
+    const at = ['stages', name, 'do'];
+    this.checkStageSyntax(name, template, at);
     return [...new Map(items)].map(([key, item]) => {
       const scope = data.kind === 'map' ? { item, key: nodeOf(key) } : { item };
-      return this.generated(name, key, template, scope);
+      return this.generated(name, key, template, scope, at);
     });
   }
 
@@ -154,27 +164,33 @@ class Resolver {
     return node.kind === 'scalar' ? templateText(node.value, this.options.parsing) : '';
   }
 
-  private generated(group: string, key: string, template: Mapping, scope: Readonly<Record<string, Node>>): ResolvedStage {
+  private generated(
+    group: string,
+    key: string,
+    template: Mapping,
+    scope: Readonly<Record<string, Node>>,
+    at: readonly Key[],
+  ): ResolvedStage {
     const name = `${group}@${key}`;
-    return this.context.withReserved(scope, () => this.naming(`stage '${name}'`, () => this.stage(name, template, group)));
+    return this.context.withReserved(scope, () => this.naming(`stage '${name}'`, at, () => this.stage(name, template, group, at)));
   }
 
   private matrix(name: string, definition: Mapping): ResolvedStage[] {
     const template = new Map([...definition].filter(([key]) => key !== 'matrix'));
     if (mappingOf(definition.get('matrix')).size === 0) {
-      const where = `'stages.${name}.matrix' in '${this.file}'`;
+      const where = `'stages.${name}.matrix' in ${this.place(['stages', name, 'matrix'])}`;
       throw new MillwrightError('DVC_FILE_INVALID', `failed to resolve ${where}: it names no variable: write one, such as 'model: [a, b]'`);
     }
-    const axes = this.naming(`'stages.${name}.matrix'`, () =>
+    const axes = this.naming(`'stages.${name}.matrix'`, ['stages', name, 'matrix'], () =>
       [...mappingOf(definition.get('matrix'))].map(([variable, value]) => this.axis(name, String(variable), value)),
     );
     this.warnOfShadowing(name, ['key', 'item']);
-    this.checkStageSyntax(name, template);
+    this.checkStageSyntax(name, template, ['stages', name]);
     const members = new Map(product(axes).map((member) => [member.map(({ label }) => label).join('-'), member]));
     return [...members].map(([key, member]) => {
       const entries = new Map(member.map(({ variable, node }) => [variable, node]));
       const item: MapNode = { kind: 'map', origin: nodeOf(null).origin, entries };
-      return this.generated(name, key, template, { key: nodeOf(key), item });
+      return this.generated(name, key, template, { key: nodeOf(key), item }, ['stages', name]);
     });
   }
 
@@ -182,8 +198,11 @@ class Resolver {
     const data = this.iterable(value);
     if (data.kind !== 'list') {
       const got = data.kind === 'scalar' ? typeName(data.value) : 'dict';
-      const where = `'stages.${stage}.matrix.${variable}' in '${this.file}'`;
-      throw new MillwrightError('DVC_FILE_INVALID', `failed to resolve ${where}: expected list, got ${got}`);
+      const where = `'stages.${stage}.matrix.${variable}' in ${this.place(['stages', stage, 'matrix', variable])}`;
+      throw new MillwrightError(
+        'DVC_FILE_INVALID',
+        `failed to resolve ${where}: expected list, got ${got}: write one, or name one with \${}`,
+      );
     }
     return data.items.map((node, index) => ({
       variable,
@@ -216,7 +235,7 @@ class Resolver {
 
   private top(section: 'metrics' | 'params' | 'plots'): Value[] {
     return listOf(this.pipelineData.get(section)).map((value, index) =>
-      this.naming(`'${section}.${index}'`, () => {
+      this.naming(`'${section}.${index}'`, [section, index], () => {
         checkSyntax(value);
         return this.resolve(value, undefined, this.context);
       }),
@@ -226,7 +245,7 @@ class Resolver {
   private artifacts(): Mapping {
     const artifacts: Mapping = new Map();
     for (const [name, body] of mappingOf(this.pipelineData.get('artifacts'))) {
-      this.naming(`'artifacts.${String(name)}'`, () => {
+      this.naming(`'artifacts.${String(name)}'`, ['artifacts', name], () => {
         checkSyntax(name);
         checkSyntax(body);
         const resolved = this.resolve(name, undefined, this.context);
@@ -236,26 +255,36 @@ class Resolver {
     return artifacts;
   }
 
-  private refuseExpressions(value: Value, where: string): void {
+  private refuseExpressions(value: Value, where: string, at: readonly Key[]): void {
     mapStrings(value, (text) => {
       if (expressionsIn(text).length > 0) {
-        throw new MillwrightError('DVC_FILE_INVALID', `failed to parse '${where}' in '${this.file}': interpolating is not allowed`);
+        throw new MillwrightError(
+          'DVC_FILE_INVALID',
+          `failed to parse '${where}' in ${this.place(at, '${')}: interpolating is not allowed: write the value itself`,
+        );
       }
       return text;
     });
   }
 
   /** Turns a fault in `body` into DVC's message for `what`; faults of other kinds than `faults` go on to the caller. */
-  private naming<T>(what: string, body: () => T, faults?: readonly TemplateError['fault'][]): T {
+  private naming<T>(what: string, at: readonly Key[], body: () => T, faults?: readonly TemplateError['fault'][]): T {
     try {
       return body();
     } catch (error) {
       if (!(error instanceof TemplateError) || faults?.includes(error.fault) === false) throw error;
       const ownLine = error.fault === 'syntax' || error.fault === 'merge' || error.fault === 'loaded';
-      throw new MillwrightError('DVC_FILE_INVALID', `failed to parse ${what} in '${this.file}':${ownLine ? '\n' : ' '}${error.message}`, {
+      const place = this.place(at, error.expression);
+      throw new MillwrightError('DVC_FILE_INVALID', `failed to parse ${what} in ${place}:${ownLine ? '\n' : ' '}${error.message}`, {
         cause: error,
       });
     }
+  }
+
+  /** File, line and column of a key, or of the first `sample` at or below it. */
+  private place(at: readonly Key[], sample?: string): string {
+    const { line, column } = locateYaml(this.text, at, sample);
+    return `'${this.file}', line ${line}, column ${column}`;
   }
 }
 

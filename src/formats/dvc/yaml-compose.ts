@@ -25,8 +25,8 @@ export function composeYaml(text: string, fileName: string): Composed {
   return { value, layout: { head: headOf(text, document.contents), tail: composer.tail, containers: composer.containers } };
 }
 
-/** Where the value at `path` stands, 1-based; its nearest ancestor where it is absent. For messages only: it parses again. */
-export function locateYaml(text: string, path: readonly Key[]): Position {
+/** Where the key at `path`, or the first `sample` after it, stands, 1-based; its nearest ancestor where it is absent. For messages only: it parses again. */
+export function locateYaml(text: string, path: readonly Key[], sample?: string): Position {
   const lines = new LineCounter();
   const document = open(text, lines);
   let node: ParsedNode | null = document.contents;
@@ -45,7 +45,8 @@ export function locateYaml(text: string, path: readonly Key[]): Position {
     if (next === undefined || next === null) break;
     node = next;
   }
-  const { line, col } = lines.linePos(offset);
+  const found = sample === undefined ? -1 : text.indexOf(sample, offset);
+  const { line, col } = lines.linePos(found < 0 ? offset : found);
   return { line, column: col };
 }
 
