@@ -76,10 +76,17 @@ const model = createRoute({
   component: lazyRouteComponent(() => import('../features/models/model-page.tsx'), 'ModelPage'),
 });
 
+const predictions = createRoute({
+  getParentRoute: () => root,
+  path: '/predictions',
+  validateSearch: keeping('endpoint', 'version', 'outcome', 'range', 'filter', 'text', 'cols', 'record'),
+  component: lazyRouteComponent(() => import('../features/predictions/predictions-page.tsx'), 'PredictionsPage'),
+});
+
 const lineage = createRoute({
   getParentRoute: () => root,
   path: '/lineage',
-  validateSearch: keeping('kind', 'id', 'depth', 'tab'),
+  validateSearch: keeping('kind', 'id', 'depth', 'tab', 'find', 'endpoint'),
   component: lazyRouteComponent(() => import('../features/lineage/lineage-page.tsx'), 'LineagePage'),
 });
 
@@ -101,6 +108,7 @@ export const router = createRouter({
     run,
     models,
     model,
+    predictions,
     lineage,
     settings,
   ]),

@@ -10,6 +10,7 @@ import {
   ModelsIcon,
   MoonIcon,
   PipelinesIcon,
+  PredictionsIcon,
   SettingsIcon,
   SunIcon,
   SystemIcon,
@@ -22,6 +23,7 @@ const pages = [
   { to: '/pipelines', title: 'Pipelines', Icon: PipelinesIcon },
   { to: '/experiments', title: 'Experiments', Icon: ExperimentsIcon },
   { to: '/models', title: 'Models', Icon: ModelsIcon },
+  { to: '/predictions', title: 'Predictions', Icon: PredictionsIcon },
   { to: '/lineage', title: 'Lineage', Icon: LineageIcon },
   { to: '/settings', title: 'Settings', Icon: SettingsIcon },
 ] as const;

@@ -9,4 +9,6 @@ export const kindWords: Readonly<Record<string, string>> = {
   logged_model: 'Logged model',
   model_version: 'Model version',
   decision: 'Decision',
+  endpoint: 'Endpoint',
+  prediction: 'Prediction',
 };

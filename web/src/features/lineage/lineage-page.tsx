@@ -1,7 +1,6 @@
-import { Button, Select, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import type { Lineage, LineageNode } from '../../../../src/api/lineage.ts';
 import { millwright } from '../../app/api.ts';
 import { Asked } from '../../ui/asked.tsx';
@@ -10,8 +9,12 @@ import { Empty } from '../../ui/empty.tsx';
 import { formatTime, plural } from '../../ui/format.ts';
 import { PrintIcon } from '../../ui/icons.tsx';
 import { Page, Section } from '../../ui/page.tsx';
+import { useNow } from '../../ui/time.tsx';
+import { ChoosePage } from './choose-page.tsx';
 import { kindWords } from './kinds.ts';
 import { LineageGraph } from './lineage-graph.tsx';
+import { PredictionAccount } from './prediction-account.tsx';
+import { RestingPredictions } from './resting-predictions.tsx';
 import { sidesOf, type Step } from './sides.ts';
 import './lineage.css';
 
@@ -19,12 +22,12 @@ const route = getRouteApi('/lineage');
 
 /** From any object both ways: what it rests on, and what rests on it. */
 export function LineagePage() {
-  const { kind, id, depth } = route.useSearch();
-  if (kind === undefined || id === undefined) return <ChoosePage />;
-  return <ObjectPage key={`${kind} ${id}`} kind={kind} id={id} depth={Number(depth ?? 12) || 12} />;
+  const { kind, id, depth, find, endpoint } = route.useSearch();
+  if (kind === undefined || id === undefined) return <ChoosePage key={find} find={find} />;
+  return <ObjectPage key={`${kind} ${id}`} kind={kind} id={id} depth={Number(depth ?? 12) || 12} endpoint={endpoint} />;
 }
 
-function ObjectPage({ kind, id, depth }: { kind: string; id: string; depth: number }) {
+function ObjectPage({ kind, id, depth, endpoint }: { kind: string; id: string; depth: number; endpoint: string | undefined }) {
   const query = useQuery({
     queryKey: ['lineage', kind, id, depth],
     queryFn: () => millwright.lineage(kind, id, depth),
@@ -50,13 +53,24 @@ function ObjectPage({ kind, id, depth }: { kind: string; id: string; depth: numb
         </>
       }
     >
+      <PrintedAt />
+      {kind === 'prediction' ? <PredictionAccount requestId={id} endpoint={endpoint} /> : <RestingPredictions kind={kind} id={id} />}
       <Asked query={query}>{(lineage) => <Told lineage={lineage} />}</Asked>
     </Page>
   );
 }
 
+/** On paper only: from where, and when. */
+function PrintedAt() {
+  return (
+    <p className="lineage-printed">
+      {location.origin}, {formatTime(useNow())}
+    </p>
+  );
+}
+
 function Told({ lineage }: { lineage: Lineage }) {
-  if (lineage.edges.length === 0) return <Empty>Nothing is recorded before or after it.</Empty>;
+  if (lineage.edges.length === 0) return lineage.root.kind === 'prediction' ? null : <Empty>Nothing is recorded before or after it.</Empty>;
   const { upstream, downstream } = sidesOf(lineage);
   return (
     <>
@@ -66,9 +80,11 @@ function Told({ lineage }: { lineage: Lineage }) {
         <Section title={`What it rests on (${plural(upstream.length, 'object')})`}>
           <Steps steps={upstream} none="Nothing is recorded before it." />
         </Section>
-        <Section title={`What rests on it (${plural(downstream.length, 'object')})`}>
-          <Steps steps={downstream} none="Nothing rests on it yet." />
-        </Section>
+        {lineage.root.kind !== 'prediction' && (
+          <Section title={`What rests on it (${plural(downstream.length, 'object')})`}>
+            <Steps steps={downstream} none="Nothing rests on it yet." />
+          </Section>
+        )}
       </div>
     </>
   );
@@ -112,48 +128,16 @@ function Name({ node }: { node: LineageNode }) {
   );
 }
 
-/** Without an object: how to come here, and a form for an id that somebody sent. */
-function ChoosePage() {
-  const navigate = useNavigate();
-  const [kind, setKind] = useState<string>('run');
-  const [id, setId] = useState('');
-  return (
-    <Page title="Lineage">
-      <p className="lineage-lead">
-        Every run, pipeline run, data version and model version has a Lineage button on its page: it leads here and shows which data, code,
-        parameters and decision it rests on, and what rests on it. Or name an object:
-      </p>
-      <form
-        className="lineage-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void navigate({ to: '/lineage', search: { kind, id: id.trim() } });
-        }}
-      >
-        <Select
-          label="Kind"
-          value={kind}
-          onChange={(value) => setKind(value ?? 'run')}
-          data={Object.entries(kindWords).map(([value, label]) => ({ value, label }))}
-          allowDeselect={false}
-        />
-        <TextInput
-          label="Id"
-          placeholder="of a run: 32 hex digits; of a model version: name/3"
-          value={id}
-          onChange={(event) => setId(event.currentTarget.value)}
-        />
-        <Button type="submit" disabled={id.trim() === ''}>
-          Show
-        </Button>
-      </form>
-      <Empty commands={['millwright lineage models:/load-forecaster/1']}>The same on the command line:</Empty>
-    </Page>
-  );
-}
-
 function asCode(kind: string, id: string) {
   const url = `${location.origin}/api/1/lineage?${new URLSearchParams({ kind, id }).toString()}`;
+  if (kind === 'prediction') {
+    const account = `${location.origin}/api/1/lineage/predictions/${encodeURIComponent(id)}`;
+    return {
+      cli: `millwright lineage 'prediction:${id.replaceAll("'", `'\\''`)}'`,
+      curl: `curl -s '${account}'`,
+      python: `import json, urllib.request\ntold = json.load(urllib.request.urlopen("${account}"))\nprint(told["version"], told["run"], told["data"], told["commits"])`,
+    };
+  }
   return {
     cli: `millwright lineage ${cliNameOf(kind, id)}`,
     curl: `curl -s '${url}'`,

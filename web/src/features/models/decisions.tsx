@@ -29,7 +29,8 @@ export function Decisions({ name }: { name: string }) {
   );
 }
 
-function DecisionItem({ decision }: { decision: Decision }) {
+/** One promotion or refusal with what it rests on. */
+export function DecisionItem({ decision }: { decision: Decision }) {
   const refused = decision.outcome === 'refused';
   return (
     <li id={decision.id}>

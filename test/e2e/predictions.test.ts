@@ -1,0 +1,217 @@
+/** Predictions and their lineage in a real browser: found by any feature, told to the data and the commit, and printed. */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createCall, millwrightApi } from '../../sdk/src/index.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { expectAccessible, expectNoComplaints, launchBrowser, openView } from './browser.ts';
+import { commit, fill, hostile, type Filled } from './fill.ts';
+
+const shots = process.env['MILLWRIGHT_SCREENSHOTS'];
+let server: TestServer;
+let empty: TestServer;
+let browser: Browser;
+let filled: Filled;
+const requests = 700;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  empty = await startTestServer();
+  filled = await fill(server);
+  const api = millwrightApi(createCall({ url: server.url, token: server.token }));
+  const now = Date.now();
+  const sent = Array.from({ length: requests }, (_, index) => ({
+    request_id: `q${index}`,
+    endpoint: index % 7 === 0 ? 'load-shadow' : 'load-victoria',
+    model: filled.model,
+    version: '1',
+    run_id: filled.bestRunId,
+    // After the decision that let the version through.
+    at: now + index,
+    latency_ms: 1 + (index % 40) / 8,
+    features: { temperature: 10 + (index % 30), 'hour of day': index % 24, weekday: index % 7 < 5, zone: 'VIC1' },
+    ...(index % 50 === 3
+      ? { status: 400, error: { code: 'BAD_REQUEST', message: `column 'temperature' is missing ${hostile}` } }
+      : { prediction: 4000 + ((index * 7919) % 1000) / 10 }),
+  }));
+  const { kept } = await api.sendPredictions([...sent, { request_id: 'elsewhere', endpoint: 'other', features: { x: 1 }, prediction: 1 }]);
+  if (kept !== requests + 1) throw new Error(`${kept} of ${requests + 1} predictions were kept`);
+  browser = await launchBrowser();
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  await empty?.stop();
+});
+
+const table = (page: Page) => page.getByRole('region', { name: 'Predictions', exact: true });
+
+test('predictions are filtered by any feature, by outcome and by words of the error; the address reopens what was seen', async () => {
+  const view = await openView(browser, server.url);
+  const { page } = view;
+  await page.goto('/predictions');
+  await page.getByRole('link', { name: 'Predictions', exact: true }).waitFor();
+  await table(page).getByRole('row').nth(5).waitFor();
+  expect(await table(page).locator('tbody tr').count()).toBeLessThan(100);
+  await expectAccessible(page);
+
+  await page.keyboard.press('/');
+  await page.keyboard.type('features."hour of day" = 4 and features.temperature > 30 and zone = \'x\'');
+  await page.keyboard.press('Enter');
+  await page.getByText("knows no field 'zone'").waitFor();
+  await page.getByRole('textbox', { name: 'Filter predictions' }).fill('features."hour of day" = 4 and features.temperature > 30');
+  await page.keyboard.press('Enter');
+  await page.getByText(/^\d+ shown, newest first$/).waitFor();
+  const found = Array.from({ length: requests }, (_, index) => index).filter((index) => index % 24 === 4 && 10 + (index % 30) > 30).length;
+  await page.getByText(`${found} shown, newest first`).waitFor();
+
+  await page.goto('/predictions?outcome=failed');
+  await page.getByText(`${requests / 50} shown, newest first`).waitFor();
+  await page.getByRole('textbox', { name: 'Words in errors' }).fill('temperature MISSING');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/text=temperature\+MISSING/);
+  await page.getByText(`${requests / 50} shown, newest first`).waitFor();
+  await page.reload();
+  await page.getByText(`${requests / 50} shown, newest first`).waitFor();
+  expect(await page.getByRole('textbox', { name: 'Words in errors' }).inputValue()).toBe('temperature MISSING');
+  expect(await page.title()).toBe('Predictions · Millwright');
+  await page.goBack();
+  await expect.poll(() => page.url()).not.toContain('text=');
+  await view.close();
+  expectNoComplaints(view);
+});
+
+test('a prediction opens by keyboard, is shown in full, and its features narrow the search', async () => {
+  const view = await openView(browser, server.url);
+  const { page } = view;
+  await page.goto('/predictions?endpoint=load-victoria');
+  await table(page).getByRole('row').nth(3).waitFor();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/record=q\d+/);
+  const panel = page.getByRole('complementary', { name: /^Prediction q/ });
+  await panel.getByText('hour of day').first().waitFor();
+  await expectAccessible(page);
+  await panel.getByRole('button', { name: 'filter by zone' }).click();
+  await page.waitForURL(/filter=features.zone/);
+  await page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('checkbox', { name: 'Request' }).check();
+  await page.waitForURL(/cols=/);
+  await page.keyboard.press('Escape');
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
+  const lines = readFileSync((await file.path())!, 'utf8').split('\r\n');
+  expect(lines[0]).toContain('Request,Row,When,Status,Endpoint');
+  expect(lines.length).toBeGreaterThan(100);
+  await view.close();
+  expectNoComplaints(view);
+});
+
+test('new predictions appear by themselves', async () => {
+  const view = await openView(browser, server.url);
+  const { page } = view;
+  await page.goto('/predictions?endpoint=fresh');
+  await page.getByText('No kept prediction matches').waitFor();
+  const api = millwrightApi(createCall({ url: server.url, token: server.token }));
+  await api.sendPredictions([{ request_id: 'fresh1', endpoint: 'fresh', features: { x: 7 }, prediction: 1 }]);
+  await page.getByText('1 shown, newest first').waitFor();
+  await view.close();
+  expectNoComplaints(view);
+});
+
+test('an empty page teaches the exact command', async () => {
+  const view = await openView(browser, empty.url);
+  const { page } = view;
+  await page.goto('/predictions');
+  await page.getByText('No predictions yet').waitFor();
+  expect(await page.locator('.empty').innerText()).toContain(`curl -s ${empty.url}/endpoints/load/invocations`);
+  await expectAccessible(page);
+  await view.close();
+  expectNoComplaints(view);
+});
+
+test('from a request id the page tells version, decision, run, stages, data and commit, and prints them on A4', async () => {
+  const view = await openView(browser, server.url);
+  const { page } = view;
+  await page.goto('/lineage');
+  await page.getByRole('textbox', { name: 'Id' }).fill('q10');
+  await expectAccessible(page);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/kind=prediction&id=q10/);
+  await page.getByRole('heading', { name: 'Lineage of q10' }).waitFor();
+  await page.getByText('candidate.rmse < naive.rmse').first().waitFor();
+  const text = await page.locator('.account').innerText();
+  for (const part of [
+    filled.model,
+    'train_forest_0',
+    'train_forest@victoria',
+    'data/incoming/vic_elec.csv',
+    commit,
+    'forest.trees',
+    'VIC1',
+  ])
+    expect(text).toContain(part);
+  expect(text).toContain('served elsewhere');
+  await expectAccessible(page);
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.getByRole('navigation', { name: 'Pages' }).isVisible()).toBe(false);
+  expect(await page.getByRole('button', { name: 'Print' }).isVisible()).toBe(false);
+  const width = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+  expect(width).toBe(0);
+  const pdf = await page.pdf({ format: 'A4', ...(shots === undefined ? {} : { path: join(shots, 'lineage.pdf') }) });
+  expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+  await view.close();
+  expectNoComplaints(view);
+});
+
+test('from a commit or data the page counts every prediction that rests on them, and leads to them', async () => {
+  const view = await openView(browser, server.url);
+  const { page } = view;
+  await page.goto(`/lineage?find=${commit.slice(0, 9)}`);
+  await page.waitForURL(/kind=commit/);
+  const section = page.locator('#predictions');
+  await section.getByText('Search them').waitFor();
+  expect(await section.innerText()).toContain(String(requests));
+  await expectAccessible(page);
+  await section.getByRole('link', { name: 'Search them' }).click();
+  await page.waitForURL(/predictions\?filter=/);
+  await page.getByText('200+ shown, newest first').waitFor();
+  await page.goto('/lineage?find=elsewhere');
+  await page.getByText('sent without a model and version').waitFor();
+  await page.goto('/lineage?find=never');
+  await page.getByText('Nothing here is known by the id “never”').waitFor();
+  await view.close();
+  expectNoComplaints(view);
+});
+
+test.each(([1440, 820, 390] as const).flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme }))))(
+  'nothing runs out of the window at $width px, $scheme',
+  async ({ width, scheme }) => {
+    const view = await openView(browser, server.url, { width, scheme });
+    const { page } = view;
+    const pages = {
+      predictions: ['/predictions', 'shown, newest first'],
+      failed: ['/predictions?outcome=failed&endpoint=load-victoria', 'shown, newest first'],
+      record: ['/predictions?record=q20', 'Where it came from'],
+      account: ['/lineage?kind=prediction&id=q20', 'candidate.rmse < naive.rmse'],
+      resting: [`/lineage?kind=commit&id=${commit}`, 'Search them'],
+      choose: ['/lineage', 'Paste any id'],
+    } as const;
+    for (const [name, [path, sign]] of Object.entries(pages)) {
+      await page.goto(path);
+      await page.getByText(sign).first().waitFor();
+      await expectAccessible(page);
+      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'), name).toBe(0);
+      if (shots !== undefined) {
+        if (!existsSync(shots)) mkdirSync(shots, { recursive: true });
+        await page.screenshot({ path: join(shots, `${name}-${width}-${scheme}.png`), fullPage: true });
+      }
+    }
+    await view.close();
+    expectNoComplaints(view);
+  },
+);

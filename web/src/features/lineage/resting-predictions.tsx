@@ -1,0 +1,69 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { RestingPredictions as Resting } from '../../../../src/api/lineage.ts';
+import { millwright } from '../../app/api.ts';
+import { Asked } from '../../ui/asked.tsx';
+import { formatCount, formatTime } from '../../ui/format.ts';
+import { Facts, Section } from '../../ui/page.tsx';
+import { PlainTable } from '../../ui/plain-table.tsx';
+
+/** Every kept prediction that rests on an object: how many, from when to when, of which version at which endpoint. */
+export function RestingPredictions({ kind, id }: { kind: string; id: string }) {
+  const query = useQuery({ queryKey: ['lineage', 'resting', kind, id], queryFn: () => millwright.restingPredictions(kind, id) });
+  return (
+    <Section title="Predictions that rest on it" id="predictions">
+      <Asked query={query}>{(resting) => <Told resting={resting} />}</Asked>
+    </Section>
+  );
+}
+
+function Told({ resting }: { resting: Resting }) {
+  const { count, firstAt, lastAt, versions, silent, filter, truncated } = resting;
+  const none = silent.length === 0 ? 'No model version rests on it.' : `None is kept yet of ${silent.map(versionTitle).join(', ')}.`;
+  if (count === 0 || firstAt === null || lastAt === null) return <p className="dim">{none}</p>;
+  const rows = versions.map((row) => ({
+    key: `${row.model}/${row.version} ${row.endpoint}`,
+    cells: [
+      <Link key="version" to="/models/$name" params={{ name: row.model }} search={{ version: row.version }}>
+        {row.model} v{row.version}
+      </Link>,
+      row.endpoint,
+      <Link key="count" to="/predictions" search={{ version: `${row.model}/${row.version}`, endpoint: row.endpoint }}>
+        {formatCount(row.count)}
+      </Link>,
+      formatTime(row.firstAt),
+      formatTime(row.lastAt),
+    ],
+  }));
+  return (
+    <>
+      <Facts
+        facts={[
+          [
+            'Predictions',
+            <span key="count">
+              <b>
+                {truncated && 'at least '}
+                {formatCount(count)}
+              </b>{' '}
+              {filter !== null && (
+                <Link to="/predictions" search={{ filter }}>
+                  Search them
+                </Link>
+              )}
+            </span>,
+          ],
+          ['First', formatTime(firstAt)],
+          ['Last', formatTime(lastAt)],
+        ]}
+      />
+      <PlainTable label="Predictions by version" heads={['Model version', 'Endpoint', ['Predictions'], 'First', 'Last']} rows={rows} />
+      {silent.length > 0 && <p className="dim">{none}</p>}
+    </>
+  );
+}
+
+function versionTitle(id: string): string {
+  const slash = id.lastIndexOf('/');
+  return `${id.slice(0, slash)} v${id.slice(slash + 1)}`;
+}
