@@ -84,7 +84,10 @@ function factsOfRun(run: PredictionLineage['run']): Fact[] {
   if (run === null) return [];
   return [
     ['name', `${run.name} (runs:/${run.id})`],
-    ['status', `${run.status}, by ${run.user}, ${iso(run.startedAt)}${run.deletedAt === null ? '' : `, deleted ${iso(run.deletedAt)}`}`],
+    [
+      'status',
+      `${run.status}${run.user === '' ? '' : `, by ${run.user}`}, ${iso(run.startedAt)}${run.deletedAt === null ? '' : `, deleted ${iso(run.deletedAt)}`}`,
+    ],
     ...run.params.map(({ name, value }) => ['param', `${name} = ${value}`] as const),
     ...run.metrics.map(({ name, value }) => ['metric', `${name} = ${value}`] as const),
   ];

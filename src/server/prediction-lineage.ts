@@ -185,24 +185,19 @@ async function environmentOf(
 
 type Origin = Pick<PredictionLineage, 'stages' | 'data' | 'commits' | 'patch'>;
 
-/** What the graph knows upstream of the version; of the run where the version is not known. */
+/** What the graph knows upstream of the run and the logged model; of the version where it names neither. */
 async function originOf(
   app: Reads,
   scope: Scope,
   { version, run, record, miss }: { version: ModelVersion | undefined; run: Run | undefined; record: PredictionRow; miss: Miss },
 ): Promise<Origin> {
-  const runId = run?.info.runId ?? version?.runId ?? record.runId;
-  const node: Node | undefined =
-    version !== undefined
-      ? { kind: 'model_version', id: `${version.name}/${version.version}` }
-      : runId
-        ? { kind: 'run', id: runId }
-        : undefined;
-  if (node === undefined) {
+  const nodes = originsOf(version, run?.info.runId ?? version?.runId ?? record.runId ?? undefined);
+  if (nodes.length === 0) {
     for (const part of ['stage run', 'data versions', 'commit']) miss(part, 'they are found by the run, which is not known');
     return { stages: [], data: [], commits: [], patch: null };
   }
-  const graph = await app.db.read(traceLineage, { scope, node, direction: 'upstream', depth });
+  const graphs = await Promise.all(nodes.map((node) => app.db.read(traceLineage, { scope, node, direction: 'upstream', depth })));
+  const graph = { edges: graphs.flatMap(({ edges }) => edges), truncated: graphs.some(({ truncated }) => truncated) };
   if (graph.truncated) miss('data versions', 'more lies upstream than one answer holds: the farthest are left out');
   const stages = await stagesOf(app, scope, graph);
   if (stages.length === 0)
@@ -214,6 +209,15 @@ async function originOf(
   const nearest = stages[0]?.pipelineRun;
   const patch = nearest?.dirty === true ? await app.db.read(patchOfPipelineRun, { scope, id: nearest.id }) : null;
   return { stages: stages.map(presentStage), data, commits, patch };
+}
+
+/** A name may have stood for another model before, and its edges with it: run and logged model are one thing for good. */
+function originsOf(version: ModelVersion | undefined, runId: string | undefined): Node[] {
+  const nodes: Node[] = [];
+  if (runId !== undefined) nodes.push({ kind: 'run', id: runId });
+  if (version?.loggedModelId !== undefined) nodes.push({ kind: 'logged_model', id: version.loggedModelId });
+  if (version !== undefined && nodes.length === 0) nodes.push({ kind: 'model_version', id: `${version.name}/${version.version}` });
+  return nodes;
 }
 
 /** Nearest first: the walk is breadth first. */

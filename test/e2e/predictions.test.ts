@@ -119,6 +119,7 @@ test('new predictions appear by themselves', async () => {
   const api = millwrightApi(createCall({ url: server.url, token: server.token }));
   await api.sendPredictions([{ request_id: 'fresh1', endpoint: 'fresh', features: { x: 7 }, prediction: 1 }]);
   await page.getByText('1 shown, newest first').waitFor();
+  expect(await table(page).getByRole('row').nth(1).innerText()).toContain('fresh');
   await view.close();
   expectNoComplaints(view);
 });
@@ -135,7 +136,7 @@ test('an empty page teaches the exact command', async () => {
 });
 
 test('from a request id the page tells version, decision, run, stages, data and commit, and prints them on A4', async () => {
-  const view = await openView(browser, server.url);
+  const view = await openView(browser, server.url, { scheme: 'dark' });
   const { page } = view;
   await page.goto('/lineage');
   await page.getByRole('textbox', { name: 'Id' }).fill('q10');
@@ -162,6 +163,11 @@ test('from a request id the page tells version, decision, run, stages, data and 
   expect(await page.getByRole('button', { name: 'Print' }).isVisible()).toBe(false);
   const width = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
   expect(width).toBe(0);
+  expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
+  if (shots !== undefined) {
+    await page.setViewportSize({ width: 718, height: 1050 });
+    await page.screenshot({ path: join(shots, 'printed.png'), fullPage: true });
+  }
   const pdf = await page.pdf({ format: 'A4', ...(shots === undefined ? {} : { path: join(shots, 'lineage.pdf') }) });
   expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
   await view.close();

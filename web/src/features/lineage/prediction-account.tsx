@@ -179,7 +179,7 @@ function RunSection({ run }: Pick<PredictionLineage, 'run'>) {
             </Link>,
           ],
           ['Run id', <Id key="id" id={run.id} what="run id" />],
-          ['Started', `${formatTime(run.startedAt)}, by ${run.user}`],
+          ['Started', `${formatTime(run.startedAt)}${run.user === '' ? '' : `, by ${run.user}`}`],
           ['State', run.status.toLowerCase()],
           run.deletedAt !== null && ['Deleted', formatTime(run.deletedAt)],
           ...run.params.map(({ name, value }) => [`param ${name}`, value] as const),

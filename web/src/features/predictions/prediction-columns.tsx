@@ -22,7 +22,7 @@ export const factTitles: Readonly<Record<string, string>> = {
 
 const widths: Readonly<Record<string, number>> = {
   at: 96,
-  status: 108,
+  status: 126,
   version: 170,
   endpoint: 140,
   prediction: 120,
@@ -40,7 +40,7 @@ export function predictionColumn(id: string, rows: readonly Prediction[], grow: 
   return {
     id,
     title: titleOfColumn(id),
-    width: widths[id] ?? 110,
+    width: widths[id] ?? 100,
     numeric: numbers.has(id) || isNumeric(id, rows),
     grow,
     cell: (row) => cellOf(id, row),
@@ -51,7 +51,10 @@ export function predictionColumn(id: string, rows: readonly Prediction[], grow: 
 function isNumeric(id: string, rows: readonly Prediction[]): boolean {
   if (id !== 'prediction' && !id.startsWith('features.')) return false;
   const values = rows.slice(0, 50).map((row) => plainValue(valueOfColumn(id, row)));
-  return values.some((value) => typeof value === 'number') && values.every((value) => typeof value === 'number' || value === null);
+  return (
+    values.some((value) => typeof value === 'number') &&
+    values.every((value) => typeof value === 'number' || value === null || value === undefined)
+  );
 }
 
 function cellOf(id: string, row: Prediction) {

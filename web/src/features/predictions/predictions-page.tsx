@@ -50,7 +50,10 @@ export function PredictionsPage() {
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   const suggested = suggestPredictionColumns(rows).join('\n');
   const shown = useMemo(() => view.columns ?? suggested.split('\n'), [view.columns, suggested]);
-  const columns = useMemo(() => shown.map((id, index) => predictionColumn(id, rows, index === shown.length - 1)), [shown, rows]);
+  const columns = useMemo(
+    () => shown.map((id) => predictionColumn(id, rows, id === (shown.includes('error') ? 'error' : 'version'))),
+    [shown, rows],
+  );
   const choices = useChoices(rows);
   const badFilter = query.error instanceof ApiError && query.error.status === 400 ? query.error.message : undefined;
 

@@ -126,13 +126,14 @@ export function featuresOf(rows: readonly Prediction[]): readonly string[] {
 
 /** Columns for predictions that nobody chose columns for. */
 export function suggestPredictionColumns(rows: readonly Prediction[], featureLimit = 6): readonly string[] {
-  const failed = rows.some(({ errorCode }) => errorCode !== null);
+  const failed = rows.filter(({ errorCode }) => errorCode !== null).length;
+  const allFailed = failed > 0 && failed === rows.length;
   return [
-    ...['at', 'status', 'endpoint', 'version', 'prediction'],
+    ...(allFailed ? ['at', 'status', 'error', 'endpoint', 'version'] : ['at', 'status', 'endpoint', 'version', 'prediction']),
+    'latency',
     ...featuresOf(rows)
       .slice(0, featureLimit)
       .map((name) => `features.${name}`),
-    'latency',
-    ...(failed ? ['error'] : []),
+    ...(failed > 0 && !allFailed ? ['error'] : []),
   ];
 }
