@@ -75,10 +75,12 @@ function installFastTrackMl(): void {
   }
 }
 
-/** @throws where the program is not there or does not answer */
-export async function startServer(program: Program): Promise<RunningServer> {
+/**
+ * @param folder where its state lies; removed when it stops
+ * @throws where the program is not there or does not answer
+ */
+export async function startServer(program: Program, folder = mkdtempSync(join(tmpdir(), 'bench-tracking-'))): Promise<RunningServer> {
   program.install?.();
-  const folder = mkdtempSync(join(tmpdir(), 'bench-tracking-'));
   const [port] = await freePorts(1);
   const { command, args, env } = program.command(port!, folder);
   if (!existsSync(command)) throw new Error(`${command} is not there: run \`sh tools/setup-tests.sh\``);

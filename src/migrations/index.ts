@@ -11,6 +11,7 @@ import { predictions } from './0008-predictions.ts';
 import { searchIndices } from './0009-search-indices.ts';
 import { serving } from './0010-serving.ts';
 import { recordSettings } from './0011-record-settings.ts';
+import { runIndexOrder } from './0012-run-index-order.ts';
 
 export const migrations: readonly Migration[] = [
   access,
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   searchIndices,
   serving,
   recordSettings,
+  runIndexOrder,
 ];
