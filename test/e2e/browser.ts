@@ -50,7 +50,7 @@ export async function signIn(browser: Browser, login: string): Promise<Session> 
 export async function openView(
   browser: Browser,
   origin: string,
-  options: { width?: number; scheme?: 'light' | 'dark'; session?: Session | undefined } = {},
+  options: { width?: number; scheme?: 'light' | 'dark'; session?: Session | undefined; bypassPolicy?: boolean } = {},
 ): Promise<View> {
   const width = options.width ?? 1440;
   const context = await browser.newContext({
@@ -59,6 +59,8 @@ export async function openView(
     viewport: { width, height: width < 500 ? 844 : 900 },
     colorScheme: options.scheme ?? 'light',
     acceptDownloads: true,
+    // For pages whose policy forbids the style that `expectAccessible` puts in.
+    bypassCSP: options.bypassPolicy === true,
     // No colour is judged half faded in.
     reducedMotion: 'reduce',
     ...(options.session === undefined ? {} : { storageState: options.session }),

@@ -8,6 +8,7 @@ import { MillwrightError } from '../../errors.ts';
 import { randomIds } from '../../lib/ids.ts';
 import { drain, readBytes } from '../body.ts';
 import { isAnswer, type AnswerValue } from '../route.ts';
+import { docs } from './docs.ts';
 import { decompress } from './content-encoding.ts';
 import { openInference } from './open-inference.ts';
 import { requestIdOf, type Directory } from './routes.ts';
@@ -95,6 +96,7 @@ function routesOf(state: State): ContainerRoute[] {
     scoring('GET', '/health', ping),
     scoring('GET', '/version', version),
     scoring('GET', '/openapi\\.json', (served, call) => openApi(served, '', call.headers.host)),
+    scoring('GET', '/docs', (served, call) => docs(served, '', call.headers.host)),
     ...openInference.map(({ method, url, onError, handler }): ContainerRoute => ({
       method,
       pattern: new RegExp(`^${url.replace('*', '.*').replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`),

@@ -18,10 +18,15 @@ export function openInferenceError(error: unknown): AnswerValue {
 
 function refusal(error: MillwrightError, body: object): AnswerValue {
   // Other details, such as a model's output, are for those who run it.
-  const { problems, more } = error.details ?? {};
+  const { problems, more, requestId } = error.details ?? {};
   return answer({
     status: error.status,
-    headers: { 'content-type': 'application/json', ...retryHeaders(error) },
+    headers: { 'content-type': 'application/json', ...retryHeaders(error), ...requestIdHeader(requestId) },
     body: JSON.stringify({ ...body, problems, more }),
   });
+}
+
+/** By which the record of the request is found; an id of the client's own that no header can hold stands in the record only. */
+export function requestIdHeader(requestId: unknown): Record<string, string> {
+  return typeof requestId === 'string' && /^[\w.:-]{1,256}$/.test(requestId) ? { 'x-request-id': requestId } : {};
 }

@@ -7,9 +7,9 @@ import { parseInferRequest, type InferRequest } from '../../formats/oip/parse-in
 import { writeInferResponse } from '../../formats/oip/write-infer.ts';
 import { version } from '../../version.ts';
 import { answer, type AnswerValue } from '../route.ts';
-import { openInferenceError } from './errors.ts';
+import { openInferenceError, requestIdHeader } from './errors.ts';
 import type { OpenInferenceRoute } from './routes.ts';
-import { predict, type InferenceCall, type Served } from './served.ts';
+import { predict, versionHeaders, type InferenceCall, type Served } from './served.ts';
 
 const model = '/v2/models/:model';
 const oneVersion = `${model}/versions/:version`;
@@ -104,7 +104,7 @@ async function infer(served: Served, call: InferenceCall): Promise<AnswerValue> 
     wanted: request!.wanted,
     outputs: runtime.outputs,
   });
-  return answer({ headers, body });
+  return answer({ headers: { ...headers, ...requestIdHeader(request?.id ?? call.requestId), ...versionHeaders(served) }, body });
 }
 
 /** A folder that is served has no version. */

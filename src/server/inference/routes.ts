@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AnswerValue, Call, Route } from '../route.ts';
 import { deploymentRoutes } from './deployments.ts';
+import { docs } from './docs.ts';
 import { decompress } from './content-encoding.ts';
 import { openInference } from './open-inference.ts';
 import { scoringError } from './errors.ts';
@@ -29,7 +30,14 @@ export const inferenceRoutes: readonly Route[] = [
     method: 'GET',
     url: `${base}/openapi.json`,
     body: 'none',
-    handler: async (call) => openApi(servedBy(call), `/endpoints/${encodeURIComponent(call.params['name']!)}`, call.headers.host),
+    handler: async (call) => openApi(servedBy(call), prefixOf(call), call.headers.host),
+  },
+  {
+    ...scoring,
+    method: 'GET',
+    url: `${base}/docs`,
+    body: 'none',
+    handler: async (call) => docs(servedBy(call), prefixOf(call), call.headers.host),
   },
   {
     ...scoring,
@@ -67,6 +75,10 @@ export interface OpenInferenceRoute {
 
 function directoryOf(call: Call): Directory {
   return { find: (name) => findServed(call, name), names: () => call.app.endpoints.names(call.principal) };
+}
+
+function prefixOf({ params }: Call): string {
+  return `/endpoints/${encodeURIComponent(params['name']!)}`;
 }
 
 function servedBy(call: Call): Served {

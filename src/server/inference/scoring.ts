@@ -8,7 +8,7 @@ import { parseInvocation } from '../../formats/scoring/parse-invocation.ts';
 import { predictionsJson, writeCsv, writeJsonLines, writePredictions } from '../../formats/scoring/write-predictions.ts';
 import type { ModelOutput } from '../../formats/tensor/tensor.ts';
 import { answer, type AnswerValue } from '../route.ts';
-import { inferenceBodyLimitBytes, predict, type InferenceCall, type Served } from './served.ts';
+import { inferenceBodyLimitBytes, predict, versionHeaders, type InferenceCall, type Served } from './served.ts';
 
 /** `POST …/invocations` */
 export async function invocations(served: Served, call: InferenceCall): Promise<AnswerValue> {
@@ -61,8 +61,12 @@ export function version(served: Served): AnswerValue {
 
 /** `GET …/openapi.json`: OpenAPI 3.1 of this endpoint, made from the signature of the version that is live. */
 export function openApi(served: Served, prefix: string, host: string | undefined): AnswerValue {
+  return answer({ headers: { 'content-type': 'application/json' }, body: JSON.stringify(documentOf(served, prefix, host)) });
+}
+
+export function documentOf(served: Served, prefix: string, host: string | undefined): Record<string, unknown> {
   const { signature, example, runtime } = served.model;
-  const document = endpointDocument({
+  return endpointDocument({
     endpoint: served.endpoint,
     version: served.version.version === '' ? undefined : served.version.version,
     signature,
@@ -72,10 +76,4 @@ export function openApi(served: Served, prefix: string, host: string | undefined
     inputs: describeInputs(signature, runtime.inputs),
     outputs: runtime.outputs,
   });
-  return answer({ headers: { 'content-type': 'application/json' }, body: JSON.stringify(document) });
-}
-
-/** Which version answered: the way back without asking anybody. */
-function versionHeaders({ version: { name, version: number } }: Served): Record<string, string> {
-  return { 'x-millwright-model': `${encodeURIComponent(name)}/${number}` };
 }

@@ -66,10 +66,11 @@ export async function predict(
       requestId = request.requestId ?? requestId;
       output = await served.model.runtime.predict(input, call.signal);
     } catch (error) {
-      const { code, message } = knownError(error);
+      const known = knownError(error);
+      const { code, message, details } = known;
       status = errorTable[code].status;
       await keep(status, undefined, { code, message });
-      throw error;
+      throw new MillwrightError(code, message, { cause: known.cause ?? known, details: { ...details, requestId } });
     }
     await keep(200, output, undefined);
     status = 200;
@@ -85,4 +86,9 @@ export function notServed(name: string): MillwrightError {
     'RESOURCE_DOES_NOT_EXIST',
     `no endpoint '${name.slice(0, 128)}' is live here: \`millwright endpoints list\` shows the state of each`,
   );
+}
+
+/** Which version answered: the way back without asking anybody. */
+export function versionHeaders({ version: { name, version: number } }: Served): Record<string, string> {
+  return { 'x-millwright-model': `${encodeURIComponent(name)}/${number}` };
 }
