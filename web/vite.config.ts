@@ -18,7 +18,10 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ['/api', '/ajax-api', '/get-artifact', '/model-versions', '/health', '/version'].map((path) => [path, { target: server }]),
+      ['/api', '/ajax-api', '/get-artifact', '/model-versions', '/health', '/version', '^/endpoints/[^/]+/.+'].map((path) => [
+        path,
+        { target: server },
+      ]),
     ),
   },
 });

@@ -91,6 +91,8 @@ export function millwrightApi(call: Call) {
     endpoint: (name: string) => call<endpoints.EndpointDetail>('GET', endpoint(name)),
     declareEndpoints: (body: endpoints.DeclareEndpoints) => call<Record<string, never>>('PUT', '/api/1/endpoints', { body }),
     removeEndpoint: (name: string) => call<Record<string, never>>('DELETE', endpoint(name)),
+    /** OpenAPI 3.1 of the version that is live. */
+    endpointDocument: (name: string) => call<unknown>('GET', `/endpoints/${encodeURIComponent(name)}/openapi.json`),
     endpointStatistics: (name: string) => call<endpoints.EndpointStatistics>('GET', `${endpoint(name)}/statistics`),
     /** Ends a rollback, and has a version that failed tried again. */
     deployEndpoint: (name: string) => call<Record<string, never>>('POST', `${endpoint(name)}/deploy`),

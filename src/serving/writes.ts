@@ -142,10 +142,10 @@ export interface DeploymentStart {
 }
 
 export const beginDeployment = defineWrite<ServingTables, DeploymentStart, void>('serving.beginDeployment', async (tx, start) => {
-  // Of an endpoint one version is proved at a time: one that still says so belongs to a process that was killed.
+  // Of an endpoint one version is proved at a time: one that still says so was given up, or its process was killed.
   await tx
     .statement(
-      "update deployments set state = 'failed', message = 'interrupted: the server ended', ended_at = ? where workspace_id = ? and endpoint = ? and state = 'proving'",
+      "update deployments set state = 'failed', message = 'given up: another version was to be served, or the server ended', ended_at = ? where workspace_id = ? and endpoint = ? and state = 'proving'",
     )
     .run(start.now, start.scope.workspaceId, start.endpoint);
   await tx.kysely

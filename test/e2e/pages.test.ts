@@ -16,7 +16,7 @@ describe('home', () => {
     await go('/', 'Needs you now');
     const stations = await view.page.getByRole('list', { name: 'The loop' }).getByRole('listitem').allInnerTexts();
     expect(stations.map((station) => station.split(/\s/)[0])).toEqual(['Data', 'Pipeline', 'Run', 'Model', 'Endpoint', 'Monitor']);
-    expect(stations[4]).toContain('Not yet in this version');
+    expect(stations[4]).toContain('No endpoints yet');
     expect(stations[1]).toContain('energy-forecast #3');
     await view.page.getByText('energy-victoria v1 @champion').waitFor();
     await expectAccessible(view.page);
@@ -74,6 +74,7 @@ describe('home', () => {
         ['/pipelines', 'millwright repro'],
         ['/experiments', `MLFLOW_TRACKING_URI=${empty.url}`],
         ['/models', 'millwright models promote'],
+        ['/endpoints', 'millwright endpoints apply'],
       ] as const) {
         await other.page.goto(path);
         await other.page.getByText(command).first().waitFor();

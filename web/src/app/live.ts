@@ -11,9 +11,12 @@ const staleAfter: Readonly<Record<string, readonly string[]>> = {
   'run.created': ['runs', 'experiments', 'home'],
   'run.ended': ['runs', 'home', 'lineage'],
   'model_version.created': ['models', 'runs', 'home', 'lineage'],
-  'alias.moved': ['models', 'home', 'lineage'],
-  'stage.moved': ['models', 'home', 'lineage'],
+  'alias.moved': ['models', 'home', 'lineage', 'endpoints'],
+  'stage.moved': ['models', 'home', 'lineage', 'endpoints'],
   'gate.refused': ['models', 'home'],
+  'deployment.started': ['endpoints', 'home'],
+  'deployment.live': ['endpoints', 'home', 'lineage'],
+  'deployment.failed': ['endpoints', 'home'],
 };
 
 const retryMs = [1_000, 2_000, 5_000, 10_000, 30_000];

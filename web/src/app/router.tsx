@@ -76,6 +76,18 @@ const model = createRoute({
   component: lazyRouteComponent(() => import('../features/models/model-page.tsx'), 'ModelPage'),
 });
 
+const endpoints = createRoute({
+  getParentRoute: () => root,
+  path: '/endpoints',
+  component: lazyRouteComponent(() => import('../features/endpoints/endpoints-page.tsx'), 'EndpointsPage'),
+});
+
+const endpoint = createRoute({
+  getParentRoute: () => root,
+  path: '/endpoints/$name',
+  component: lazyRouteComponent(() => import('../features/endpoints/endpoint-page.tsx'), 'EndpointPage'),
+});
+
 const predictions = createRoute({
   getParentRoute: () => root,
   path: '/predictions',
@@ -108,6 +120,8 @@ export const router = createRouter({
     run,
     models,
     model,
+    endpoints,
+    endpoint,
     predictions,
     lineage,
     settings,

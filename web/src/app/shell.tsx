@@ -4,6 +4,7 @@ import { Connection } from './connection.tsx';
 import { KeyboardHelp } from './keyboard-help.tsx';
 import {
   DataIcon,
+  EndpointsIcon,
   ExperimentsIcon,
   HomeIcon,
   LineageIcon,
@@ -23,6 +24,7 @@ const pages = [
   { to: '/pipelines', title: 'Pipelines', Icon: PipelinesIcon },
   { to: '/experiments', title: 'Experiments', Icon: ExperimentsIcon },
   { to: '/models', title: 'Models', Icon: ModelsIcon },
+  { to: '/endpoints', title: 'Endpoints', Icon: EndpointsIcon },
   { to: '/predictions', title: 'Predictions', Icon: PredictionsIcon },
   { to: '/lineage', title: 'Lineage', Icon: LineageIcon },
   { to: '/settings', title: 'Settings', Icon: SettingsIcon },

@@ -25,16 +25,22 @@ interface LineChartProps {
   readonly smoothing: number;
   readonly zoom: Zoom | undefined;
   readonly onZoom: (zoom: Zoom | undefined) => void;
+  readonly height?: number;
+  /** Marks each point, so that one between gaps is seen. */
+  readonly dots?: boolean;
+  /** What the first two columns of the CSV are called. */
+  readonly names?: readonly [id: string, name: string];
 }
 
 interface DrawnChart extends LineChartProps {
   readonly scheme: 'light' | 'dark';
 }
 
-const height = 210;
+const defaultHeight = 210;
 
 /** Lines over steps or time: drag to zoom, double click to see all; charts of one page share the cursor. */
 export function LineChart(given: LineChartProps) {
+  const height = given.height ?? defaultHeight;
   const scheme = useComputedColorScheme('light');
   const props: DrawnChart = { ...given, scheme };
   const place = useRef<HTMLDivElement>(null);
@@ -55,13 +61,14 @@ export function LineChart(given: LineChartProps) {
     props.smoothing > 0,
     props.zoom,
     scheme,
+    height,
   ]);
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
     const drawn = new uPlot(optionsFor(latest.current.props, element.clientWidth), latest.current.data, element);
     chart.current = drawn;
-    const observer = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height }));
+    const observer = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height: drawn.height }));
     observer.observe(element);
     return () => {
       observer.disconnect();
@@ -99,13 +106,13 @@ export function LineChart(given: LineChartProps) {
           </button>
         </span>
       </figcaption>
-      <div ref={place} className="chart-place" />
+      <div ref={place} className="chart-place" style={{ minHeight: height }} />
     </figure>
   );
 }
 
-function points({ series, axis }: LineChartProps): (string | number)[][] {
-  const rows: (string | number)[][] = [['run_id', 'run', axis === 'step' ? 'step' : 'seconds', 'value']];
+function points({ series, axis, names = ['run_id', 'run'] }: LineChartProps): (string | number)[][] {
+  const rows: (string | number)[][] = [[...names, axis === 'step' ? 'step' : 'seconds', 'value']];
   for (const line of series) line.x.forEach((x, index) => rows.push([line.id, line.name, x, line.y[index] ?? Number.NaN]));
   return rows;
 }
@@ -118,7 +125,7 @@ function optionsFor(props: DrawnChart, width: number): uPlot.Options {
   const { zoom } = props;
   return {
     width,
-    height,
+    height: props.height ?? defaultHeight,
     padding: [8, 8, 0, 0],
     cursor: {
       sync: { key: `millwright.${props.axis}` },
@@ -160,7 +167,7 @@ function optionsFor(props: DrawnChart, width: number): uPlot.Options {
   };
 }
 
-function lineOptions({ series, colours, smoothing, scheme }: DrawnChart): uPlot.Series[] {
+function lineOptions({ series, colours, smoothing, scheme, dots = false }: DrawnChart): uPlot.Series[] {
   return series.flatMap((line, position) => {
     const index = colours.get(line.id) ?? position;
     const stroke = colourOf(index, scheme);
@@ -170,7 +177,7 @@ function lineOptions({ series, colours, smoothing, scheme }: DrawnChart): uPlot.
       width: 1.6,
       dash: dashOf(index),
       spanGaps: false,
-      points: { show: line.x.length === 1, size: 7, fill: stroke },
+      points: { show: dots || line.x.length === 1, size: dots ? 4 : 7, fill: stroke },
       value: (_, value) => (value === null || value === undefined ? '–' : formatMetric(value)),
     };
     if (smoothing === 0) return [drawn];

@@ -39,6 +39,7 @@ export const PipelinesIcon = icon(
 );
 export const ExperimentsIcon = icon(<path d="M2 13.5h12M2.5 11l3.5-4 3 2.5 4.5-6" />);
 export const ModelsIcon = icon(<path d="M8 1.8 13.5 5v6L8 14.2 2.5 11V5zM2.5 5 8 8.2 13.5 5M8 8.2v6" />);
+export const EndpointsIcon = icon(<path d="M2 8h7.5M7 5l3 3-3 3M10.5 2.5h1A2.5 2.5 0 0 1 14 5v6a2.5 2.5 0 0 1-2.5 2.5h-1" />);
 export const PredictionsIcon = icon(<path d="M2 4h5M2 8h3.5M2 12h5M9 8h5M11.2 5.2 14 8l-2.8 2.8" />);
 export const LineageIcon = icon(
   <>

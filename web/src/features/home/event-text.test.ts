@@ -23,6 +23,18 @@ test('an event leads to the page of its subject', () => {
   });
 });
 
+test('news of a deployment leads to its endpoint', () => {
+  expect(describeEvent(event('deployment.failed', 'energy/3', { endpoint: 'load', version: 3 }))).toEqual({
+    text: 'load could not take energy v3',
+    tone: 'failed',
+    href: '/endpoints/load',
+  });
+  expect(describeEvent(event('deployment.live', 'energy/3', { endpoint: 'load' }))).toMatchObject({
+    text: 'load serves energy v3',
+    tone: 'fine',
+  });
+});
+
 test('a kind of a later version is shown as it is', () => {
   expect(describeEvent(event('drift.found', 'm1', {}))).toEqual({ text: 'drift.found m1', tone: 'idle', href: undefined });
 });

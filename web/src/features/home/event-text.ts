@@ -14,6 +14,7 @@ export function describeEvent(event: EventItem): EventLine {
   const slash = event.subjectId.lastIndexOf('/');
   const [model, version] = [event.subjectId.slice(0, slash), event.subjectId.slice(slash + 1)];
   const modelHref = `/models/${encodeURIComponent(model)}?version=${encodeURIComponent(version)}`;
+  const endpointHref = `/endpoints/${encodeURIComponent(said('endpoint'))}`;
   const pipelineRun = `${said('project')} #${said('number')}`;
   const { tone } = markOf(said('outcome') || said('status'));
   switch (event.kind) {
@@ -43,6 +44,12 @@ export function describeEvent(event: EventItem): EventLine {
       return { text: `${model} v${version} is now in ${said('stage')}`, tone: 'fine', href: modelHref };
     case 'gate.refused':
       return { text: `The gate refused ${model} v${version}`, tone: 'failed', href: modelHref };
+    case 'deployment.started':
+      return { text: `${said('endpoint')} tries ${model} v${version}`, tone: 'idle', href: endpointHref };
+    case 'deployment.live':
+      return { text: `${said('endpoint')} serves ${model} v${version}`, tone: 'fine', href: endpointHref };
+    case 'deployment.failed':
+      return { text: `${said('endpoint')} could not take ${model} v${version}`, tone: 'failed', href: endpointHref };
     default:
       return { text: `${event.kind} ${event.subjectId}`, tone: 'idle', href: undefined };
   }

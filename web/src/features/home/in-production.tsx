@@ -3,17 +3,21 @@ import { Link } from '@tanstack/react-router';
 import type { Model } from '../../../../src/api/models.ts';
 import { Asked } from '../../ui/asked.tsx';
 import { Section } from '../../ui/page.tsx';
+import { markOf, StateShape } from '../../ui/state-mark.tsx';
 import { Age } from '../../ui/time.tsx';
+import { endpointsQuery } from '../endpoints/endpoint-queries.ts';
+import { stateWords } from '../endpoints/endpoint-text.ts';
 import { decisionsQuery, modelsQuery } from '../models/model-queries.ts';
 import { decisionOf, standingsOf, titleOf, type Standing } from '../models/standing.ts';
 
 const most = 8;
 
-/** What would be loaded now, since when, by whose decision. */
+/** What serves, and what would be loaded now; since when, by whose decision. */
 export function InProduction() {
   const models = useQuery(modelsQuery);
   return (
     <Section title="In production">
+      <Serving />
       <Asked query={models}>
         {(all) => {
           const promoted = all.flatMap((model) => standingsOf(model).map((standing) => ({ model, standing })));
@@ -33,6 +37,35 @@ export function InProduction() {
         }}
       </Asked>
     </Section>
+  );
+}
+
+/** Endpoints first: what they serve may not be what was promoted last. */
+function Serving() {
+  const endpoints = useQuery(endpointsQuery);
+  if (endpoints.data === undefined || endpoints.data.length === 0) return null;
+  return (
+    <ul className="home-list">
+      {endpoints.data.slice(0, most).map((endpoint) => (
+        <li key={endpoint.name}>
+          <StateShape tone={markOf(endpoint.state).tone} />
+          <Link to="/endpoints/$name" params={{ name: endpoint.name }}>
+            {endpoint.name}: {endpoint.live === null ? stateWords(endpoint) : `${endpoint.live.model} v${endpoint.live.version}`}
+          </Link>
+          {endpoint.live !== null && (
+            <span className="dim">
+              {endpoint.state === 'serving' ? '' : `${stateWords(endpoint)}, `}
+              <Age at={endpoint.live.since} /> by {endpoint.pinned?.by ?? endpoint.decision?.actor ?? endpoint.live.by}
+            </span>
+          )}
+        </li>
+      ))}
+      {endpoints.data.length > most && (
+        <li>
+          <Link to="/endpoints">{endpoints.data.length - most} more endpoints</Link>
+        </li>
+      )}
+    </ul>
   );
 }
 

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Station } from '../../../../src/api/home.ts';
 import { formatCount } from '../../ui/format.ts';
-import { DataIcon, ExperimentsIcon, ModelsIcon, PipelinesIcon } from '../../ui/icons.tsx';
+import { DataIcon, EndpointsIcon, ExperimentsIcon, ModelsIcon, PipelinesIcon } from '../../ui/icons.tsx';
 import { markOf, StateMark } from '../../ui/state-mark.tsx';
 import { Age } from '../../ui/time.tsx';
 
@@ -10,6 +10,7 @@ const titles = {
   pipeline: { title: 'Pipeline', unit: 'pipeline runs', Icon: PipelinesIcon },
   run: { title: 'Run', unit: 'runs', Icon: ExperimentsIcon },
   model: { title: 'Model', unit: 'models', Icon: ModelsIcon },
+  endpoint: { title: 'Endpoint', unit: 'endpoints', Icon: EndpointsIcon },
 } as const;
 
 /** The loop, drawn once: each station with its state and the newest thing that happened there. */
@@ -19,7 +20,6 @@ export function Loop({ stations }: { stations: readonly Station[] }) {
       {stations.map((station) => (
         <StationItem key={station.name} station={station} />
       ))}
-      <Later title="Endpoint" what="serves the promoted model" />
       <Later title="Monitor" what="finds drift, and starts the loop again" />
     </ol>
   );

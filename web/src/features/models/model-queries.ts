@@ -29,7 +29,8 @@ function useModelChange<Body>(change: (body: Body) => Promise<unknown>) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: change,
-    onSettled: () => Promise.all(['models', 'home', 'lineage', 'events'].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
+    onSettled: () =>
+      Promise.all(['models', 'home', 'lineage', 'events', 'endpoints'].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
   });
 }
 

@@ -6,6 +6,7 @@ import { ApiError, millwright } from '../../app/api.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { usePromote } from './model-queries.ts';
 import { titleOf } from './standing.ts';
+import './models.css';
 
 const stages = ['Staging', 'Production', 'Archived', 'None'];
 
@@ -23,22 +24,34 @@ export function PromoteButton({ model, version }: { model: Model; version: numbe
   );
 }
 
-function PromoteForm({ model, version, onDone }: { model: Model; version: number; onDone: () => void }) {
+/** @param fixed where the name is not the reader's to choose: what an endpoint follows */
+export function PromoteForm({
+  model,
+  version,
+  fixed,
+  onDone,
+}: {
+  model: Model;
+  version: number;
+  fixed?: PromotionTarget;
+  onDone: () => void;
+}) {
   const [kind, setKind] = useState<PromotionTarget['kind']>('alias');
   const [alias, setAlias] = useState('champion');
   const [stage, setStage] = useState('Production');
   const promote = usePromote(model.name);
-  const target: PromotionTarget = { kind, name: kind === 'alias' ? alias.trim() : stage };
+  const target: PromotionTarget = fixed ?? { kind, name: kind === 'alias' ? alias.trim() : stage };
   const guarded =
-    model.gate?.protects.some((name) => (kind === 'alias' ? name === target.name : name.toLowerCase() === target.name.toLowerCase())) ===
-    true;
+    model.gate?.protects.some((name) =>
+      target.kind === 'alias' ? name === target.name : name.toLowerCase() === target.name.toLowerCase(),
+    ) === true;
   const refusal = promote.error instanceof ApiError && promote.error.code === 'GATE_REFUSED' ? promote.error : undefined;
   const send = (override?: { reason: string }) =>
     promote.mutate(
       {
         target,
         version,
-        ...(kind === 'stage' ? { archiveExisting: stage === 'Production' } : {}),
+        ...(target.kind === 'stage' ? { archiveExisting: target.name === 'Production' } : {}),
         ...(override === undefined ? {} : { override }),
       },
       { onSuccess: onDone },
@@ -50,23 +63,25 @@ function PromoteForm({ model, version, onDone }: { model: Model; version: number
         send();
       }}
     >
-      <div className="promote-target">
-        <Select
-          label="To"
-          value={kind}
-          onChange={(value) => setKind(value ?? kind)}
-          data={[
-            { value: 'alias', label: 'an alias' },
-            { value: 'stage', label: 'a stage' },
-          ]}
-          allowDeselect={false}
-        />
-        {kind === 'alias' ? (
-          <TextInput label="Alias" value={alias} data-autofocus onChange={(event) => setAlias(event.currentTarget.value)} />
-        ) : (
-          <Select label="Stage" value={stage} onChange={(value) => setStage(value ?? stage)} data={stages} allowDeselect={false} />
-        )}
-      </div>
+      {fixed === undefined && (
+        <div className="promote-target">
+          <Select
+            label="To"
+            value={kind}
+            onChange={(value) => setKind(value ?? kind)}
+            data={[
+              { value: 'alias', label: 'an alias' },
+              { value: 'stage', label: 'a stage' },
+            ]}
+            allowDeselect={false}
+          />
+          {kind === 'alias' ? (
+            <TextInput label="Alias" value={alias} data-autofocus onChange={(event) => setAlias(event.currentTarget.value)} />
+          ) : (
+            <Select label="Stage" value={stage} onChange={(value) => setStage(value ?? stage)} data={stages} allowDeselect={false} />
+          )}
+        </div>
+      )}
       <p className="dim">
         {guarded ? (
           <>

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Model, ModelVersion } from '../../../../src/api/models.ts';
 import { Age } from '../../ui/time.tsx';
 import { PromoteButton } from './promote.tsx';
+import { ServesAt } from './serves-at.tsx';
 
 export function Versions({ model, versions, chosen }: { model: Model; versions: readonly ModelVersion[]; chosen: number | undefined }) {
   if (versions.length === 0) return <p className="dim">No version is registered yet.</p>;
@@ -13,6 +14,7 @@ export function Versions({ model, versions, chosen }: { model: Model; versions: 
             <th scope="col">Version</th>
             <th scope="col">Aliases</th>
             <th scope="col">Stage</th>
+            <th scope="col">Serves at</th>
             <th scope="col">Registered</th>
             <th scope="col">
               <span className="visually-hidden">Promote</span>
@@ -37,6 +39,9 @@ export function Versions({ model, versions, chosen }: { model: Model; versions: 
                 </span>
               </td>
               <td>{version.stage === 'None' ? <span className="dim">none</span> : version.stage}</td>
+              <td>
+                <ServesAt model={model.name} version={version.version} />
+              </td>
               <td>
                 <Age at={version.createdAt} />
               </td>

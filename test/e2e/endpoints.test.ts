@@ -1,0 +1,185 @@
+/** A real browser over a server that serves: what is live, a request, a swap seen as it happens, a rollback, a failure. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { apiOf, askLine, cutOff, goodBody, moveChampion, registerLine, serveLine } from '../support/served-line.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { expectAccessible, expectNoComplaints, launchBrowser, openView, signIn, type View } from './browser.ts';
+
+let server: TestServer;
+let browser: Browser;
+let view: View;
+let session: Awaited<ReturnType<typeof signIn>>;
+
+/** A Python model whose environment cannot be installed: no index, and no such package. */
+const uninstallable = {
+  MLmodel: 'flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n    env:\n      virtualenv: python_env.yaml\n',
+  'python_env.yaml': 'dependencies:\n- -r requirements.txt\n',
+  'requirements.txt': 'millwright-has-no-such-package==1.0\n',
+};
+
+beforeAll(async () => {
+  server = await startTestServer({ env: { PIP_NO_INDEX: '1' } });
+  [browser] = await Promise.all([launchBrowser(), serveLine(server, 2)]);
+  session = await signIn(browser, server.login);
+}, 180_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+beforeEach(async () => {
+  view = await openView(browser, server.url, { session });
+});
+
+afterEach(async () => {
+  await view.close();
+  expectNoComplaints(view);
+});
+
+const main = () => view.page.locator('main');
+const state = () => view.page.getByRole('heading', { level: 1 }).getByRole('status');
+
+test('an endpoint that has nothing to serve yet says what it waits for', async () => {
+  await view.page.goto('/endpoints/line');
+  await state().getByText('Nothing to serve yet').waitFor();
+  await main().getByText('no version stands on models:/line@champion').waitFor();
+  await expectAccessible(view.page);
+});
+
+test('a first version is seen as it goes live, with who decided it', async () => {
+  await view.page.goto('/endpoints/line');
+  await state().getByText('Nothing to serve yet').waitFor();
+  await moveChampion(server, 1);
+  await state().getByText('Serving').waitFor();
+  await main().getByRole('link', { name: 'line v1' }).waitFor();
+  const decided = main().getByText('Decided by').locator('..');
+  expect(await decided.innerText()).toMatch(/owner\s+moved @champion/);
+  await decided.getByRole('link', { name: 'without a gate' }).click();
+  await view.page.getByRole('heading', { name: 'Decisions' }).waitFor();
+  expect(new URL(view.page.url()).hash).not.toBe('');
+});
+
+test('a request is sent from fields that the input example fills; the answer names its record', async () => {
+  await view.page.goto('/endpoints/line');
+  const a = main().getByRole('textbox', { name: 'a', exact: true });
+  await a.waitFor();
+  expect(await a.inputValue()).toBe('1.5');
+  await a.fill('10');
+  await main().getByRole('button', { name: 'Send the request' }).click();
+  const answer = main().getByRole('status', { name: 'Answer' });
+  await answer.getByText('1020.25').waitFor();
+  expect(await answer.innerText()).toMatch(/200 in .* by line v1/);
+  const requestId = await answer.getByRole('link').innerText();
+  const kept = await apiOf(server).prediction(requestId);
+  expect(kept.items).toMatchObject([{ endpoint: 'line', version: '1', features: { a: 10, b: 0.25 } }]);
+  expect(await answer.getByRole('link').getAttribute('href')).toContain(requestId);
+  await expectAccessible(view.page);
+
+  await a.fill('ten');
+  await main().getByRole('button', { name: 'Send the request' }).click();
+  await answer.getByText('400').waitFor();
+  expect(await answer.innerText()).toContain("'a'");
+  // The rates are those of the requests above.
+  await expect
+    .poll(() =>
+      main()
+        .getByRole('row', { name: /^Last 15 minutes/ })
+        .innerText(),
+    )
+    .toMatch(/^Last 15 minutes\s+2\s.*1 \(50 %\)$/);
+});
+
+test('a swap is seen as it happens, and taken back with one button that can be undone', async () => {
+  await view.page.goto('/endpoints/line');
+  await main().getByRole('button', { name: 'Serve another version' }).click();
+  const dialog = view.page.getByRole('dialog', { name: 'Serve another version at line' });
+  await dialog.getByText('v2 is tried apart first').waitFor();
+  await expectAccessible(view.page);
+  await dialog.getByRole('button', { name: 'Promote to @champion' }).click();
+  await main().getByRole('link', { name: 'line v2' }).waitFor();
+  await state().getByText('Serving').waitFor();
+
+  await main().getByRole('button', { name: 'Roll back to v1' }).click();
+  const asked = view.page.getByRole('dialog', { name: 'Put line back on v1?' });
+  await asked.getByText('From now on v1 answers instead of v2').waitFor();
+  await expectAccessible(view.page);
+  await asked.getByRole('textbox', { name: 'Why?' }).fill('errors since noon');
+  await asked.getByRole('button', { name: 'Roll back to v1' }).click();
+  await main().getByRole('link', { name: 'line v1' }).waitFor();
+  await main().getByText('on v1 until @champion moves: errors since noon').waitFor();
+  expect(JSON.parse((await askLine(server, goodBody)).text)).toEqual({ predictions: [{ variable: 1003.25 }] });
+  await main().getByRole('button', { name: 'Follow @champion again' }).click();
+  await main().getByRole('link', { name: 'line v2' }).waitFor();
+  await main().getByText('rollback: errors since noon').waitFor();
+});
+
+test('a version that cannot be served is told with the installer’s log, and the old one answers on', async () => {
+  await view.page.goto('/endpoints/line');
+  const broken = await registerLine(server, uninstallable);
+  await moveChampion(server, broken);
+  const problem = main().getByRole('alert');
+  await problem.getByText(`v${broken} could not be served; v2 serves on`).waitFor({ timeout: 150_000 });
+  await state().getByText(`v${broken} failed, v2 serves on`).waitFor();
+  expect(await problem.innerText()).toContain('millwright-has-no-such-package');
+  await expectAccessible(view.page);
+  expect((await askLine(server, goodBody)).status).toBe(200);
+  await problem.getByRole('button', { name: `Try v${broken} again` }).click();
+  await state().getByText(`Trying v${broken}, v2 serves on`).waitFor();
+  // The name moves on: what is tried is given up, and the next one fails for its own reason.
+  const next = await registerLine(server, cutOff);
+  await moveChampion(server, next);
+  await problem.getByText(`v${next} could not be served; v2 serves on`).waitFor();
+  await main()
+    .getByRole('row', { name: /given up: another version was to be served/ })
+    .waitFor();
+  await view.page.goto('/endpoints');
+  await main().getByRole('row', { name: /^line/ }).getByText(`v${next} failed, v2 serves on`).waitFor();
+
+  await view.page.goto('/');
+  const station = view.page.getByRole('list', { name: 'The loop' }).getByRole('listitem').filter({ hasText: 'Endpoint' });
+  await station.getByText(`line could not take v${next}: v2 serves on`).waitFor();
+  expect(await station.innerText()).toContain('Needs you');
+  await main()
+    .getByRole('link', { name: new RegExp(`^line could not take v${next}: v2 serves on. `) })
+    .click();
+  await state().getByText(`v${next} failed, v2 serves on`).waitFor();
+  await main().getByRole('link', { name: 'line v2' }).click();
+  await main()
+    .getByRole('row', { name: new RegExp(`^v${next} @champion`) })
+    .getByText('line: failed')
+    .waitFor();
+  await main().getByRole('row', { name: /^v2 / }).getByRole('link', { name: 'line', exact: true }).click();
+  await main().getByRole('heading', { name: 'Deployments' }).waitFor();
+});
+
+test.each([1440, 820, 390].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme }))))(
+  'stand at $width px, $scheme: nothing overflows, axe finds nothing, a picture is kept',
+  async ({ width, scheme }) => {
+    const folder = join(import.meta.dirname, '../../build/screenshots');
+    mkdirSync(folder, { recursive: true });
+    await Promise.all(Array.from({ length: 30 }, (_, index) => askLine(server, index % 9 === 0 ? '{' : goodBody)));
+    const own = await openView(browser, server.url, { width, scheme });
+    try {
+      for (const [name, path, ready] of [
+        ['endpoints', '/endpoints', 'line v2'],
+        ['endpoint', '/endpoints/line', 'Send the request'],
+        ['home-serving', '/', 'In production'],
+        ['model-serving', '/models/line', 'Decisions'],
+      ] as const) {
+        await own.page.goto(path);
+        await own.page.getByText(ready).first().waitFor();
+        await own.page.waitForLoadState('load');
+        await own.page.screenshot({ path: join(folder, `${name}-${width}-${scheme}.png`), fullPage: true });
+        const beyond = await own.page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+        expect(beyond, `${name} is wider than ${width} px`).toBe(0);
+        await expectAccessible(own.page);
+      }
+      expectNoComplaints(own);
+    } finally {
+      await own.close();
+    }
+  },
+);

@@ -1,0 +1,40 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { invoke, millwright } from '../../app/api.ts';
+
+/** Events tell of swaps; rates and latencies are asked for. */
+const refetchMs = 5_000;
+
+export const endpointsQuery = queryOptions({
+  queryKey: ['endpoints', 'all'],
+  queryFn: async () => (await millwright.endpoints()).items,
+  refetchInterval: refetchMs,
+});
+
+export function endpointQuery(name: string) {
+  return queryOptions({ queryKey: ['endpoints', 'one', name], queryFn: () => millwright.endpoint(name), refetchInterval: refetchMs });
+}
+
+export function statisticsQuery(name: string) {
+  return queryOptions({
+    queryKey: ['endpoints', 'statistics', name],
+    queryFn: () => millwright.endpointStatistics(name),
+    refetchInterval: refetchMs,
+  });
+}
+
+/** Of one version: another one may have other columns. */
+export function documentQuery(name: string, version: number) {
+  return queryOptions({ queryKey: ['endpoint-document', name, version], queryFn: () => millwright.endpointDocument(name) });
+}
+
+function useEndpointChange<Answer, Body = void>(change: (body: Body) => Promise<Answer>) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSettled: () => Promise.all(['endpoints', 'home', 'events'].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
+  });
+}
+
+export const useRollBackEndpoint = (name: string) => useEndpointChange((reason: string) => millwright.rollBackEndpoint(name, { reason }));
+export const useDeploy = (name: string) => useEndpointChange(() => millwright.deployEndpoint(name));
+export const useInvoke = (name: string) => useEndpointChange((body: string) => invoke(name, body));

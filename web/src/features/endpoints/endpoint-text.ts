@@ -1,0 +1,70 @@
+import type { Deployment, Endpoint, StatisticsWindow } from '../../../../src/api/endpoints.ts';
+import { formatDuration } from '../../ui/format.ts';
+
+/** `0.4 ms`, `12 ms`, `1.2 s`; a dash where nothing was predicted. */
+export function formatLatency(milliseconds: number | null): string {
+  if (milliseconds === null) return '–';
+  return milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : formatDuration(milliseconds);
+}
+
+/** `0`, `0.13`, `4.2`, `1,210`. */
+export function formatRate(perSecond: number): string {
+  if (perSecond === 0) return '0';
+  if (perSecond < 1) return perSecond.toPrecision(2);
+  return perSecond < 100 ? perSecond.toFixed(1) : Math.round(perSecond).toLocaleString('en');
+}
+
+/** `0`, `3 (0.4 %)`. */
+export function formatErrors({ clientErrors, serverErrors, requests }: StatisticsWindow): string {
+  const errors = clientErrors + serverErrors;
+  if (errors === 0) return '0';
+  const percent = (100 * errors) / requests;
+  return `${errors.toLocaleString('en')} (${percent < 10 ? percent.toPrecision(2) : Math.round(percent)} %)`;
+}
+
+/** In a few words, what happens at an endpoint that does not simply serve. */
+export function stateWords({ state, live, target, problem }: Endpoint): string {
+  const next = target === null ? '' : ` v${target.version}`;
+  const meanwhile = live === null ? 'nothing serves' : `v${live.version} serves on`;
+  switch (state) {
+    case 'starting':
+      return `Trying${next}`;
+    case 'swapping':
+      return `Trying${next}, ${meanwhile}`;
+    case 'failed':
+      return `v${problem?.version ?? '?'} failed, ${meanwhile}`;
+    case 'not ready':
+      return 'No worker is ready';
+    case 'waiting':
+      return 'Nothing to serve yet';
+    case 'serving':
+      return 'Serving';
+  }
+}
+
+/** What a deployment was: the deployments are those of one endpoint, newest first. */
+export function kindOf(deployments: readonly Deployment[], index: number): 'first' | 'swap' | 'again' | 'back' {
+  const deployment = deployments[index];
+  if (deployment?.reason.startsWith('rollback:') === true) return 'back';
+  const before = deployments.slice(index + 1).find(({ liveAt }) => liveAt !== null);
+  if (before === undefined) return 'first';
+  return before.model === deployment?.model && before.version === deployment.version ? 'again' : 'swap';
+}
+
+/** The name that an endpoint follows: `@champion`, `Production`; undefined where it is one version for good. */
+export function followedOf(uri: string): { readonly kind: 'alias' | 'stage'; readonly name: string } | undefined {
+  const [, separator, name] = /^models:\/[^/@]+([@/])([^/@]+)$/.exec(uri) ?? [];
+  if (name === undefined || (separator === '/' && /^\d+$/.test(name))) return undefined;
+  return { kind: separator === '@' ? 'alias' : 'stage', name };
+}
+
+/** The same request as a curl call and as a few lines of Python. */
+export function asCode(name: string, body: string, origin: string): { cli: string; curl: string; python: string } {
+  const url = `${origin}/endpoints/${encodeURIComponent(name)}/invocations`;
+  const quoted = body.replaceAll("'", String.raw`'\''`);
+  return {
+    cli: `millwright endpoints show ${name}`,
+    curl: `curl -s '${url}' \\\n  -H 'content-type: application/json' \\\n  -d '${quoted}'`,
+    python: `import requests\n\nbody = r'''${body}'''\nanswer = requests.post("${url}", data=body,\n                       headers={"content-type": "application/json"})\nprint(answer.json()["predictions"])`,
+  };
+}
