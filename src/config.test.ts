@@ -3,7 +3,7 @@ import { resolveConfig } from './config.ts';
 
 const refusal = (env: Record<string, string>): unknown => {
   try {
-    return resolveConfig({ HOME: '/home/ada', ...env });
+    return resolveConfig({ HOME: '/users/ada', ...env });
   } catch (error) {
     return error;
   }
@@ -11,7 +11,7 @@ const refusal = (env: Record<string, string>): unknown => {
 
 describe('the configuration', () => {
   test('is complete where nothing is set, with folders below the home', () => {
-    const env = { HOME: '/home/ada' };
+    const env = { HOME: '/users/ada' };
     expect(resolveConfig(env)).toEqual({
       env,
       serverUrl: undefined,
@@ -21,14 +21,14 @@ describe('the configuration', () => {
       artifactsUrl: undefined,
       hosts: [],
       logLevel: 'warn',
-      userDataDir: '/home/ada/.local/share/millwright',
-      userCacheDir: '/home/ada/.cache/millwright',
+      userDataDir: '/users/ada/.local/share/millwright',
+      userCacheDir: '/users/ada/.cache/millwright',
     });
   });
 
   test('takes each setting from its variable', () => {
     const config = resolveConfig({
-      HOME: '/home/ada',
+      HOME: '/users/ada',
       MILLWRIGHT_URL: 'http://127.0.0.1:5000//',
       MILLWRIGHT_TOKEN: 'mw_a',
       MILLWRIGHT_ADMIN_TOKEN: 'mw_b',

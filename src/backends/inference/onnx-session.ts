@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { InferenceSession, OnnxValue, Tensor as OrtTensor } from 'onnxruntime-node';
+import { datatypeOfName } from '../../formats/tensor/datatype-names.ts';
 import type { Datatype, Tensor, TensorData, TensorDescription } from '../../formats/tensor/tensor.ts';
 import { removeZipMaps, type ZipMap } from './zipmap.ts';
 
@@ -30,21 +31,7 @@ export interface OnnxSession {
 
 type Ort = typeof import('onnxruntime-node');
 
-const typeNames: Readonly<Record<string, Datatype>> = {
-  bool: 'BOOL',
-  uint8: 'UINT8',
-  uint16: 'UINT16',
-  uint32: 'UINT32',
-  uint64: 'UINT64',
-  int8: 'INT8',
-  int16: 'INT16',
-  int32: 'INT32',
-  int64: 'INT64',
-  float16: 'FP16',
-  float32: 'FP32',
-  float64: 'FP64',
-  string: 'BYTES',
-};
+const typeNames: Readonly<Record<string, Datatype>> = { ...datatypeOfName, string: 'BYTES' };
 
 const ortNames = Object.fromEntries(Object.entries(typeNames).map(([name, datatype]) => [datatype, name]));
 

@@ -1,26 +1,11 @@
 import type { TensorSpec } from '../mlmodel/mlmodel.ts';
+import { datatypeOfName } from '../tensor/datatype-names.ts';
 import { type Datatype, elementCount, type Tensor } from '../tensor/tensor.ts';
 import { type ElementReader, tensorReaders } from './element.ts';
 import { fillElements } from './fill-elements.ts';
 import { type Problems, show } from './problems.ts';
 
-const datatypeOfNumpy: Readonly<Record<string, Datatype>> = {
-  bool: 'BOOL',
-  uint8: 'UINT8',
-  uint16: 'UINT16',
-  uint32: 'UINT32',
-  uint64: 'UINT64',
-  int8: 'INT8',
-  int16: 'INT16',
-  int32: 'INT32',
-  int64: 'INT64',
-  float16: 'FP16',
-  float32: 'FP32',
-  float64: 'FP64',
-  str: 'BYTES',
-  object: 'BYTES',
-  bytes: 'BYTES',
-};
+const datatypeOfNumpy: Readonly<Record<string, Datatype>> = { ...datatypeOfName, str: 'BYTES', object: 'BYTES', bytes: 'BYTES' };
 
 /** The datatype of numpy's dtype, such as `float32`, `str` or `<U5`; undefined where there is none. */
 export function datatypeOf(dtype: string): Datatype | undefined {
