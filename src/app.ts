@@ -61,6 +61,8 @@ export interface App {
   readonly storage: { readonly database: string; readonly artifacts: string };
   /** Secret of the process that owns the state: in the file `token`. */
   readonly ownerToken: string;
+  /** Aborted when another process wants the state; undefined in a server that stays. */
+  readonly giveWay: AbortController | undefined;
   close(): Promise<void>;
 }
 
@@ -77,7 +79,7 @@ export function newLoginCode(app: Pick<App, 'loginCodes'>): string {
 }
 
 /** Opens every back end on a state directory that this process owns. */
-export async function openApp(stateDirectory: string, config: Config): Promise<App> {
+export async function openApp(stateDirectory: string, config: Config, giveWay?: AbortController): Promise<App> {
   const log = pino(
     { name: 'millwright', level: config.logLevel, redact: ['token', 'authorization', '*.authorization', '*.token'] },
     pino.destination({ dest: 2, sync: false }),
@@ -121,6 +123,7 @@ export async function openApp(stateDirectory: string, config: Config): Promise<A
       artifacts: location.kind === 'filesystem' ? 'folder' : `s3://${location.bucket}/${location.prefix ?? ''}`,
     },
     ownerToken,
+    giveWay,
     async close() {
       await endpoints.close();
       await recordSettings.close();

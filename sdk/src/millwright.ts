@@ -1,3 +1,4 @@
+import type { GivenWay } from '../../src/api/give-way.ts';
 import type * as datasets from '../../src/api/datasets.ts';
 import type * as endpoints from '../../src/api/endpoints.ts';
 import type { EventList } from '../../src/api/events.ts';
@@ -101,6 +102,7 @@ export function millwrightApi(call: Call) {
     tokens: () => call<TokenList>('GET', '/api/1/tokens'),
     createToken: (body: CreateToken) => call<CreatedToken>('POST', '/api/1/tokens', { body }),
     createLoginCode: () => call<LoginCode>('POST', '/api/1/login-codes', { body: {} }),
+    giveWay: () => call<GivenWay>('POST', '/api/1/give-way', { body: {} }),
     revokeToken: (id: string) => call<Record<string, never>>('DELETE', `/api/1/tokens/${encodeURIComponent(id)}`),
     pipelineRuns: (query: { project?: string; cursor?: string; limit?: number }) =>
       call<runs.PipelineRunPage>('GET', '/api/1/pipeline-runs', { query }),

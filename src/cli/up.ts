@@ -2,11 +2,13 @@ import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { hasOperator, newLoginCode, openApp, takeState, type App } from '../app.ts';
+import { millwrightApi } from '../../sdk/src/index.ts';
 import { MillwrightError } from '../errors.ts';
-import { watchLeases } from '../pipelines/runs/index.ts';
+import { isRecording, watchLeases } from '../pipelines/runs/index.ts';
 import { isLoopback, startServer, type Server } from '../server/index.ts';
-import { readServerFile, stateLocked, type OwnedState } from '../state-directory.ts';
+import { readOwnerToken, readServerFile, stateLocked, type OwnedState, type ServerFile } from '../state-directory.ts';
 import type { Io } from './command.ts';
+import { callOf } from './remote.ts';
 import { defaultStateDirectory } from './server-address.ts';
 
 interface UpOptions {
@@ -34,14 +36,15 @@ async function up(options: UpOptions, io: Io): Promise<void> {
   const directory = options.state === undefined ? defaultStateDirectory(io) : resolve(io.cwd, options.state);
   const state = await ownedState(directory, { stays: idleMs === undefined }, io);
   try {
-    const app = await openApp(directory, io.config);
+    const giveWay = idleMs === undefined ? undefined : new AbortController();
+    const app = await openApp(directory, io.config, giveWay);
     try {
       await refuseOpenDoor(app, options.host);
       const server = await startServer(app, { host: options.host, port, hosts: io.config.hosts });
       state.publish({ url: urlOf(server), pid: process.pid, endsWhenIdle: idleMs !== undefined }, app.ownerToken);
       watchLeases({ ...app, onError: (error) => app.log.error({ err: error }, 'lost pipeline runs were not looked for') }, io.signal);
       io.stdout(readyLine(server, app, options));
-      await ended(server, AbortSignal.any([io.signal, app.db.broken]), idleMs);
+      await ended(server, app, io.signal, idleMs);
       await server.close();
       // A server that cannot reach its state any more tells the one who watches it, by message and exit code.
       if (app.db.broken.aborted) throw app.db.broken.reason;
@@ -54,8 +57,8 @@ async function up(options: UpOptions, io: Io): Promise<void> {
 }
 
 /**
- * Owns the state. The server that a `repro` started for its records ends soon after it: one that stays waits for that, and
- * one that is itself meant to end does not.
+ * Owns the state. The server that a `repro` started for its records gives way to one that stays, as soon as nothing is
+ * recorded there; it does not to one that is itself meant to end.
  * @throws STATE_LOCKED where a server that stays owns it
  */
 async function ownedState(directory: string, { stays }: { readonly stays: boolean }, io: Io): Promise<OwnedState> {
@@ -66,9 +69,22 @@ async function ownedState(directory: string, { stays }: { readonly stays: boolea
     // One that was waited for and has taken its file away is about to go.
     const isLeaving = owner === undefined ? told : owner.endsWhenIdle;
     if (!stays || !isLeaving) throw stateLocked(directory);
-    if (owner !== undefined && !told)
-      io.stderr(`Waiting for the server that a repro started here (${owner.url}, process ${owner.pid}): it ends when it is idle.\n`);
+    if (owner !== undefined && !told) io.stderr(await askToGiveWay(owner, directory, io));
     await setTimeout(200, undefined, { signal: io.signal });
+  }
+}
+
+/** @returns what the user is told */
+async function askToGiveWay({ url, pid }: ServerFile, directory: string, io: Io): Promise<string> {
+  const place = `${url}, process ${pid}`;
+  try {
+    const { recording } = await millwrightApi(callOf({ url, token: readOwnerToken(directory) }, io.signal)).giveWay();
+    if (!recording) return `Taking over from the server that a repro started here (${place}).\n`;
+    return `Waiting for the repro that is recorded here (${place}): this server starts when it has ended.\n`;
+  } catch (error) {
+    // It is leaving already, or knows nothing of giving way
+    if (!(error instanceof MillwrightError)) throw error;
+    return `Waiting for the server that a repro started here (${place}): it ends when it is idle.\n`;
   }
 }
 
@@ -94,11 +110,20 @@ function urlOf(server: Server): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
 }
 
-async function ended(server: Server, signal: AbortSignal, idleMs: number | undefined): Promise<void> {
-  await new Promise<void>((resolve) => {
+/** What was asked to give way waits so long without a request: a `repro` that has just found it may be about to begin. */
+const graceMs = 1_000;
+
+async function ended(server: Server, app: App, stop: AbortSignal, idleMs: number | undefined): Promise<void> {
+  const signal = AbortSignal.any([stop, app.db.broken]);
+  await new Promise<void>((resolve, reject) => {
     if (signal.aborted) return resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
     if (idleMs !== undefined) server.whenIdle(idleMs, resolve);
+    const leave = (): void => {
+      const goOn = (recording: boolean): void => (recording ? server.whenIdle(graceMs, leave) : resolve());
+      app.db.read(isRecording, { now: app.clock.now() }).then(goOn, reject);
+    };
+    app.giveWay?.signal.addEventListener('abort', () => server.whenIdle(graceMs, leave), { once: true });
   });
 }
 

@@ -2,6 +2,7 @@ import { datasetContentRoutes } from './dataset-contents.ts';
 import { datasetRoutes } from './datasets.ts';
 import { endpointRoutes } from './endpoints.ts';
 import { eventRoutes } from './events.ts';
+import { giveWayRoutes } from './give-way.ts';
 import { healthRoutes } from './health.ts';
 import { metricCurveRoutes } from './metric-curves.ts';
 import { metricsRoutes } from './metrics.ts';
@@ -38,6 +39,7 @@ export const routes: readonly Route[] = [
   ...inferenceRoutes,
   ...homeRoutes,
   ...tokenRoutes,
+  ...giveWayRoutes,
   ...settingsRoutes,
   ...pageRoutes,
 ];

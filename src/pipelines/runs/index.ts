@@ -2,7 +2,7 @@ export { beginPipelineRun, beginStageRun } from './begin.ts';
 export { comparePipelineRuns } from './compare.ts';
 export type { Changes, PipelineRunComparison, RunComparison, StageComparison } from './comparison.ts';
 export { endPipelineRun, endStageRun, type StageOutcome } from './end.ts';
-export { cancelLostRuns, renewPipelineRun, watchLeases } from './lease.ts';
+export { cancelLostRuns, isRecording, renewPipelineRun, watchLeases } from './lease.ts';
 export { appendLog, readLog } from './log.ts';
 export {
   countPipelineRuns,

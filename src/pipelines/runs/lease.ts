@@ -3,7 +3,7 @@
  * does a heartbeat. A `repro` that was killed gives none, and its run ends here instead of running for ever.
  */
 import type { Scope } from '../../access/index.ts';
-import { defineWrite, type Db } from '../../backends/db/port.ts';
+import { defineRead, defineWrite, type Db } from '../../backends/db/port.ts';
 import type { Clock } from '../../lib/time.ts';
 import type { Ids } from '../../lib/ids.ts';
 import { closeRun } from './end.ts';
@@ -41,6 +41,12 @@ export const cancelLostRuns = defineWrite<PipelineRunTables, { now: number; even
     return lost.length;
   },
 );
+
+/** Whether somebody records a pipeline run now, in any workspace. */
+export const isRecording = defineRead<PipelineRunTables, { now: number }, boolean>('pipelines.isRecording', async (tx, { now }) => {
+  const query = tx.kysely.selectFrom('pipeline_runs').select('id').where('state', '=', 'running').where('lease_until', '>', now);
+  return (await query.limit(1).executeTakeFirst()) !== undefined;
+});
 
 const sweepMs = 15_000;
 const sweepLimit = 100;
