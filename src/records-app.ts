@@ -2,21 +2,36 @@
  * Composition root of inference records: those of a server's state, and those that `millwright serve --records` keeps in a folder of
  * its own. Such a folder is laid out as a state is: `millwright up --state FOLDER` shows it in the browser, once nobody serves into it.
  */
-import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { filesystemBlobs } from './backends/blobs/filesystem.ts';
 import type { Blobs } from './backends/blobs/port.ts';
 import { openColumns } from './backends/columns/open.ts';
+import type { Spool } from './backends/columns/port.ts';
 import { readColumns } from './backends/columns/read.ts';
+import { openSpool } from './backends/columns/spool.ts';
 import type { Db } from './backends/db/port.ts';
 import { openSqlite, readSqlite } from './backends/db/sqlite.ts';
 import { createLocks } from './backends/locks/flock.ts';
-import { MillwrightError } from './errors.ts';
+import type { FileLock } from './backends/locks/locks.ts';
+import { errnoOf, MillwrightError } from './errors.ts';
 import { systemClock } from './lib/time.ts';
-import { keepMaskKey, openRecords, readRecords, type RecordReader, type Records, type RecordSettings } from './predictions/index.ts';
+import {
+  forwardRecords,
+  keepMaskKey,
+  openRecords,
+  readRecords,
+  type Forwarder,
+  type RecordReader,
+  type Records,
+  type RecordSettings,
+} from './predictions/index.ts';
 import { runtimeFile } from './runtime-files.ts';
 import { ownState, stateLocked } from './state-directory.ts';
+
+export { keepEverything } from './predictions/index.ts';
 
 type Log = { error(details: object, message: string): void };
 
@@ -66,6 +81,81 @@ export async function openRecordsFolder(directory: string, options: Pick<Records
   } catch (error) {
     state.release();
     throw error;
+  }
+}
+
+export interface Forwarding {
+  readonly server: string;
+  readonly endpoint: string;
+  readonly userDataDir: string;
+  readonly send: Parameters<typeof forwardRecords>[0]['send'];
+  readonly settings: () => RecordSettings;
+  readonly log: Log;
+}
+
+export interface ForwardedRecords {
+  readonly records: Forwarder;
+  /** Where records wait. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+const spoolLimitBytes = 256 * 1024 * 1024;
+
+/** Sends records to a server, by way of a folder that no other process uses; what processes before left unsent goes, too. */
+export async function openForwarding({ server, endpoint, userDataDir, send, settings, log }: Forwarding): Promise<ForwardedRecords> {
+  const name = createHash('sha256')
+    .update(JSON.stringify([server, endpoint]))
+    .digest('hex')
+    .slice(0, 16);
+  const claimed = claimFolders(join(userDataDir, 'unsent', name));
+  const failed = (error: unknown, doing: string): void => log.error({ err: error }, `cannot ${doing}`);
+  const open = ({ folder }: ClaimedFolder): Promise<Spool> =>
+    openSpool({ folder, limitBytes: spoolLimitBytes, now: () => systemClock.now(), failed });
+  const spools = await Promise.all(claimed.map(open));
+  const delay = (ms: number, signal: AbortSignal): Promise<void> => setTimeout(ms, undefined, { signal });
+  const [first, ...others] = spools as [Spool, ...Spool[]];
+  const records = forwardRecords({ spools: [first, ...others], send, settings, clock: systemClock, log, delay });
+  return {
+    records,
+    folder: claimed[0]!.folder,
+    async close() {
+      await records.close();
+      for (const { lock } of claimed) lock.release();
+    },
+  };
+}
+
+interface ClaimedFolder {
+  readonly folder: string;
+  readonly lock: FileLock;
+}
+
+/** Every folder that is there and free, and a new one where none is. */
+function claimFolders(root: string): ClaimedFolder[] {
+  const locks = createLocks();
+  const claim = (name: string): ClaimedFolder | undefined => {
+    const folder = join(root, name);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const lock = locks.tryLock(join(folder, 'lock'), `${process.pid}\n`);
+    return lock === undefined ? undefined : { folder, lock };
+  };
+  try {
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+    const names = readdirSync(root);
+    const free = names.map(claim).filter((claimed) => claimed !== undefined);
+    for (let next = names.length; free.length === 0; next += 1) {
+      const made = claim(String(next));
+      if (made !== undefined) free.push(made);
+    }
+    return free;
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === undefined || !['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes(code)) throw error;
+    const remedy = 'name another with XDG_DATA_HOME, keep records with --records FOLDER, or none with --no-records';
+    throw new MillwrightError('CONFIG_INVALID', `records on their way to the server cannot be kept in ${root} (${code}): ${remedy}`, {
+      cause: error,
+    });
   }
 }
 

@@ -5,16 +5,16 @@ import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { openModel } from '../app.ts';
 import { MillwrightError } from '../errors.ts';
-import type { OwnedRecords } from '../records-app.ts';
 import type { Io } from './command.ts';
 import { downloadModel, type DownloadedModel } from './download-model.ts';
+import { keepRecords } from './serve-records.ts';
 
 interface ServeOptions {
   readonly host?: string;
   readonly port?: string;
   readonly runtime: string;
   readonly workers: string;
-  readonly records?: string;
+  readonly records?: string | boolean;
   readonly json?: boolean;
 }
 
@@ -31,7 +31,11 @@ export function configure(command: Command, io: Io): void {
     .option('--port <number>', 'port to listen on; 0 picks a free one (default: SAGEMAKER_BIND_TO_PORT, else 8080)')
     .option('--runtime <name>', 'auto, onnx or python_function', 'auto')
     .option('--workers <number>', 'processes of a Python model', '1')
-    .option('--records <folder>', 'keep a record of every prediction in this folder: `millwright predictions --records FOLDER` searches it')
+    .option(
+      '--records <folder>',
+      'keep a record of every prediction in this folder, which `millwright predictions --records FOLDER` searches; without it they are sent to the server that the model comes from',
+    )
+    .option('--no-records', 'keep none, also where the server would take them')
     .option('--json', 'print the ready line as JSON')
     .addHelpText('after', '\nExample:\n  $ millwright serve models:/energy-victoria@champion --port 8080\n  $ curl localhost:8080/ping')
     .action((model: string | undefined, options: ServeOptions) => serve(model, options, io));
@@ -51,8 +55,9 @@ async function serve(given: string | undefined, options: ServeOptions, io: Io): 
   const container = opened.adopt(await startContainer(named.endpoint, { host, port }), (one) => one.close());
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${container.port}`;
   io.stderr(`Listening on ${url}; loading the model.\n`);
-  const kept = await keepRecords(options.records, io);
-  opened.defer(() => kept?.close());
+  const kept = opened.adopt(await keepRecords(options.records, named.folder === undefined ? named.endpoint : undefined, io), (one) =>
+    one.close(),
+  );
   const source = named.folder ?? (await downloadModel(model, opened.adopt(await newScratch(), removeScratch), io));
   const running = opened.use(await openRunning(source, settings, io));
   container.serve({
@@ -60,7 +65,7 @@ async function serve(given: string | undefined, options: ServeOptions, io: Io): 
     workspaceId: 1,
     model: running.model,
     version: source.version,
-    records: kept?.records,
+    records: kept.records,
     statistics: undefined,
   });
   io.stdout(options.json === true ? `${JSON.stringify({ url, endpoint: named.endpoint })}\n` : `${named.endpoint} answers at ${url}\n`);
@@ -75,9 +80,9 @@ async function openRunning(
   io: Io,
 ): Promise<AsyncDisposable & Pick<Awaited<ReturnType<typeof openModel>>, 'model'>> {
   const app = await import('../app.ts');
-  const { model, close } = await app.openModel(io.config, folder, label, settings, io.signal);
-  if (model.note !== undefined) io.stderr(`${model.note}\n`);
-  return { model, [Symbol.asyncDispose]: close };
+  const running = await app.openModel(io.config, folder, label, settings, io.signal);
+  if (running.model.note !== undefined) io.stderr(`${running.model.note}\n`);
+  return { model: running.model, [Symbol.asyncDispose]: () => running.close() };
 }
 
 function newScratch(): Promise<string> {
@@ -86,20 +91,6 @@ function newScratch(): Promise<string> {
 
 function removeScratch(folder: string): Promise<void> {
   return rm(folder, { recursive: true, force: true });
-}
-
-/** @throws STATE_LOCKED where another process keeps its records there */
-async function keepRecords(folder: string | undefined, io: Io): Promise<OwnedRecords | undefined> {
-  if (folder === undefined) {
-    io.stderr('No inference records are kept: name a folder for them with --records.\n');
-    return undefined;
-  }
-  const directory = resolve(io.cwd, folder);
-  const log = { error: (details: object, message: string) => io.stderr(`${message}: ${String('err' in details ? details.err : '')}\n`) };
-  const { openRecordsFolder } = await import('../records-app.ts');
-  const owned = await openRecordsFolder(directory, { log, settings: () => undefined });
-  io.stderr(`Inference records are kept in ${directory}.\n`);
-  return owned;
 }
 
 async function told(signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
-export { createIngest, type Ingest } from './ingest.ts';
+export { forwardRecords, type Forwarder } from './forward.ts';
+export { createIngest, type Ingest, type SentRequest } from './ingest.ts';
 export { openRecords, readRecords, type ColumnsHooks, type RecordReader, type Records } from './open-records.ts';
 export type { VersionCount } from './queries.ts';
 export type { InferenceRecord, RecordSink } from './record.ts';

@@ -28,6 +28,10 @@ export class LostRecords {
     log.error({ err: error, endpoint, lost: count }, 'predictions are answered whose records cannot be kept');
   }
 
+  total(): number {
+    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   of({ workspaceId }: Scope, endpoint: string): number {
     return this.#counts.get(`${workspaceId}/${endpoint}`) ?? 0;
   }

@@ -1,18 +1,16 @@
-import { createHash } from 'node:crypto';
 import type { Scope } from '../access/index.ts';
 import type { Columns, SealedFile } from '../backends/columns/port.ts';
 import type { Db } from '../backends/db/port.ts';
 import type { Clock } from '../lib/time.ts';
 import { factsOf } from './columns-table.ts';
 import { LostRecords } from './lost-records.ts';
-import { maskRecord } from './mask.ts';
 import { OpenCounts } from './open-counts.ts';
 import { decodeRecord, encodeRecord } from './payload.ts';
 import { countSealedPredictions, filesOlderThan, sealedSegments, type VersionCount } from './queries.ts';
 import type { InferenceRecord, RecordSink } from './record.ts';
 import type { PredictionRow } from './rows.ts';
 import * as search from './search.ts';
-import { keepEverything, type RecordSettings } from './settings.ts';
+import { keepEverything, partToKeep, type RecordSettings } from './settings.ts';
 import { forgetFiles, recordSealedFiles } from './writes.ts';
 
 export interface RecordsOptions {
@@ -84,8 +82,8 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
 
   async function append(record: InferenceRecord): Promise<void> {
     const settings = options.settings(record.workspaceId, record.endpoint) ?? keepEverything;
-    if (record.status < 400 && !isSampled(record.requestId, settings.sample)) return;
-    const kept = maskRecord(record, settings.mask, options.maskKey);
+    const kept = partToKeep(record, settings, options.maskKey);
+    if (kept === undefined) return;
     try {
       await columns.append(encodeRecord(kept), (segment) => counts.add(segment, kept));
     } catch (error) {
@@ -120,12 +118,6 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     lost: (scope, endpoint) => lost.of(scope, endpoint),
     close: () => columns.close(),
   };
-}
-
-/** The same answer for the same request wherever it is asked: retries are kept or left out together. */
-function isSampled(requestId: string, sample: number): boolean {
-  if (sample >= 1) return true;
-  return createHash('sha256').update(requestId).digest().readUInt32BE(0) / 2 ** 32 < sample;
 }
 
 function sumCounts(parts: readonly VersionCount[]): VersionCount[] {

@@ -1,12 +1,15 @@
 /** Where the records of `millwright serve` go. */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Prediction } from '../../src/api/predictions.ts';
+import { newFolder } from '../predictions/harness.ts';
 import { millwright } from '../support/command.ts';
-import { bearer, send } from '../support/http.ts';
+import { bearer, send, type RawResponse } from '../support/http.ts';
 import { homeWithModels, startServe, type ServeProcess } from '../support/serve-process.ts';
-import { startTestServer } from '../support/server.ts';
+import { cleanEnvironment, startTestServer, type TestServer } from '../support/server.ts';
+import { checkout, testProgram } from '../support/test-env.ts';
 
 let home: string;
 let work: string;
@@ -84,4 +87,114 @@ test('without a folder and a server it says that it keeps none', async () => {
   expect(await predict(url, 'one', 1)).toBe(200);
   process.kill('SIGTERM');
   expect(await process.ended).toBe(0);
+});
+
+describe('sent to the server that the model comes from', () => {
+  let server: TestServer;
+  let stateDirectory: string;
+  const startAgain = async (port: number): Promise<void> => {
+    server = await startTestServer({ stateDirectory, args: ['--port', String(port)] });
+  };
+  const serveUri = (words: readonly string[] = [], token = server.token): ServeProcess =>
+    startServe(home, ['models:/line/1', '--port', '0', ...words], {
+      cwd: work,
+      env: { MILLWRIGHT_URL: server.url, MILLWRIGHT_TOKEN: token },
+    });
+  const found = async (query = ''): Promise<Prediction[]> => {
+    const { text } = await send(server.url, { path: `/api/1/predictions${query}`, headers: bearer(server.token) });
+    return (JSON.parse(text) as { items: Prediction[] }).items;
+  };
+  const declare = (records: object): Promise<RawResponse> =>
+    send(server.url, {
+      method: 'PUT',
+      path: '/api/1/endpoints',
+      headers: { ...bearer(server.token), 'content-type': 'application/json' },
+      body: JSON.stringify({ project: 'p', endpoints: [{ name: 'line', model: 'models:/line/1', settings: {}, records }] }),
+    });
+
+  beforeAll(async () => {
+    stateDirectory = newFolder();
+    server = await startTestServer({ stateDirectory });
+    const env = { ...cleanEnvironment(), MLFLOW_TRACKING_URI: server.url, MLFLOW_TRACKING_TOKEN: server.token };
+    const made = spawnSync(testProgram('python'), [join(checkout, 'test/support/register_onnx.py'), 'line', '1'], {
+      env,
+      encoding: 'utf8',
+    });
+    if (made.status !== 0) throw new Error(made.stderr);
+  }, 180_000);
+  afterAll(() => server.stop());
+
+  test('as the endpoint of that name keeps them, and told at the end', async () => {
+    await declare({ mask: { a: 'hash' } });
+    const process = serveUri();
+    const url = await process.ready();
+    expect(process.stderr()).toContain(`Inference records are sent to ${server.url}.`);
+    expect(await predict(url, 'sent', 1)).toBe(200);
+    expect(await predict(url, 'refused', 'x')).toBe(400);
+    await vi.waitFor(async () => expect(ids(await found())).toEqual(['refused', 'sent']), { timeout: 60_000, interval: 100 });
+    expect(await found('?request_id=sent')).toMatchObject([
+      {
+        endpoint: 'line',
+        model: 'line',
+        version: '1',
+        status: 200,
+        features: { a: expect.stringMatching(/^[0-9a-f]{32}$/), b: 0 },
+        prediction: { variable: 1002 },
+      },
+    ]);
+    process.kill('SIGTERM');
+    expect(await process.ended).toBe(0);
+    expect(process.stderr()).toContain(`2 records were sent to ${server.url}.\n`);
+  });
+
+  test('a server that is away gets each of them once it is back, though the process was killed', async () => {
+    await declare({});
+    const first = serveUri();
+    const url = await first.ready();
+    const port = Number(new URL(server.url).port);
+    await server.stop('SIGKILL');
+    const asked = Array.from({ length: 30 }, (_, index) => `away-${index}`);
+    for (const id of asked) expect(await predict(url, id, 1)).toBe(200);
+    await first.says(/records cannot be sent: they wait on the disk/);
+    first.kill('SIGKILL');
+    await first.ended;
+    await startAgain(port);
+    const second = serveUri();
+    expect(await predict(await second.ready(), 'back', 1)).toBe(200);
+    const expected = [...asked, 'back'].toSorted();
+    await vi.waitFor(async () => expect(ids(await found('?limit=1000')).filter((id) => /away|back/.test(id))).toEqual(expected), {
+      timeout: 60_000,
+      interval: 100,
+    });
+    second.kill('SIGTERM');
+    expect(await second.ended).toBe(0);
+    expect(second.stderr()).toMatch(/31 records were sent to \S+\.\n/);
+  });
+
+  test('what could not be sent when it ends is counted, with the place where it waits', async () => {
+    const process = serveUri();
+    const url = await process.ready();
+    const port = Number(new URL(server.url).port);
+    await server.stop();
+    expect(await predict(url, 'left', 1)).toBe(200);
+    process.kill('SIGTERM');
+    expect(await process.ended).toBe(0);
+    expect(process.stderr()).toMatch(
+      /0 records were sent to \S+; 1 wait in \S+\/millwright\/unsent\/\S+ and are sent by the next `millwright serve` of 'line' here\./,
+    );
+    await startAgain(port);
+  });
+
+  test('not where the token does not allow it, nor where nobody wants it', async () => {
+    for (const [words, token, message] of [
+      [[], 'wrong', `the token may not send them to ${server.url}; set MILLWRIGHT_TOKEN`],
+      [['--no-records'], server.token, 'No inference records are kept: --no-records.'],
+    ] as const) {
+      const process = serveUri(words, token);
+      await process.says(/No inference records are kept: .*\n/);
+      expect(process.stderr()).toContain(message);
+      process.kill('SIGKILL');
+      await process.ended;
+    }
+  });
 });

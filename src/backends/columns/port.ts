@@ -59,3 +59,17 @@ export interface ColumnsTable {
   /** One payload's rows, values in the order of `columns`. */
   readonly rowsOf: (payload: Buffer) => readonly (readonly ColumnsValue[])[];
 }
+
+/**
+ * A bounded queue of payloads on the disk, as durable as an append log. What was handed out is removed once it was taken; a crash in
+ * between hands it out again.
+ */
+export interface Spool {
+  /** @throws TEMPORARILY_UNAVAILABLE where it is full, or the disk does not take it */
+  append(parts: readonly Uint8Array[]): Promise<void>;
+  /** Hands out what is there now, oldest first; ends at the first `take` that rejects, with its error. */
+  drain(take: (payloads: readonly Buffer[]) => Promise<void>): Promise<void>;
+  /** Payloads that were not taken yet. */
+  waiting(): number;
+  close(): Promise<void>;
+}
