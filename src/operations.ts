@@ -25,6 +25,7 @@ import * as describeEndpoints from './serving/describe-endpoints.ts';
 import * as servingQueries from './serving/queries.ts';
 import * as servingWrites from './serving/writes.ts';
 import * as artifactQueries from './tracking/artifact-queries.ts';
+import * as curveQueries from './tracking/curve-queries.ts';
 import * as datasetQueries from './tracking/dataset-queries.ts';
 import * as experimentQueries from './tracking/experiment-queries.ts';
 import * as experimentWrites from './tracking/experiment-writes.ts';
@@ -53,6 +54,7 @@ const modules: readonly Record<string, unknown>[] = [
   pipelineLog,
   pipelineProvenance,
   pipelineQueries,
+  curveQueries,
   datasetQueries,
   experimentQueries,
   experimentWrites,

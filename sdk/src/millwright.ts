@@ -4,6 +4,7 @@ import type * as endpoints from '../../src/api/endpoints.ts';
 import type { EventList } from '../../src/api/events.ts';
 import type { Home } from '../../src/api/home.ts';
 import type { Lineage, LineageObjects, PredictionLineage, RestingPredictions } from '../../src/api/lineage.ts';
+import type { MetricCurves } from '../../src/api/metric-curves.ts';
 import type * as models from '../../src/api/models.ts';
 import type { PipelineRunComparison } from '../../src/api/pipeline-run-comparison.ts';
 import type * as runs from '../../src/api/pipeline-runs.ts';
@@ -11,6 +12,7 @@ import type * as predictions from '../../src/api/predictions.ts';
 import type { Settings } from '../../src/api/settings.ts';
 import type { CreatedToken, CreateToken, LoginCode, TokenList } from '../../src/api/tokens.ts';
 import type { Call } from './client.ts';
+import { writeQuery } from './mlflow-paths.ts';
 
 /** A version of a dataset; `version` is its hash. */
 export interface DatasetVersionId {
@@ -56,6 +58,8 @@ export function millwrightApi(call: Call) {
   return {
     home: () => call<Home>('GET', '/api/1/home'),
     settings: () => call<Settings>('GET', '/api/1/settings'),
+    metricCurves: (query: { run: readonly string[]; metric: readonly string[]; points?: number; from_step?: number; to_step?: number }) =>
+      call<MetricCurves>('GET', `/api/1/metric-curves${writeQuery(query)}`),
     events: (limit: number) => call<EventList>('GET', '/api/1/events', { query: { limit } }),
     lineage: (kind: string, id: string, depth?: number) => call<Lineage>('GET', '/api/1/lineage', { query: { kind, id, depth } }),
     lineageObjects: (id: string) => call<LineageObjects>('GET', '/api/1/lineage/objects', { query: { id } }),

@@ -1,29 +1,13 @@
-/** What runs made: histories of metrics, files, logged models. */
+/** What runs made: files, logged models. */
 import type { Call } from './client.ts';
 import { root, writeQuery, type Query } from './mlflow-paths.ts';
-import type { ArtifactFile, LoggedModel, MetricOfRun } from './mlflow-types.ts';
+import type { ArtifactFile, LoggedModel } from './mlflow-types.ts';
 import * as wire from './mlflow-wire.ts';
 
 export function resultCalls(call: Call) {
   const get = (path: string, query?: Query) => call<unknown>('GET', `${root}/${path}${writeQuery(query)}`);
 
   return {
-    /** Down-sampled by the server to at most `maxResults` steps, keeping each run's ends. */
-    async metricHistory(input: {
-      runIds: readonly string[];
-      key: string;
-      steps?: readonly [number, number];
-      maxResults?: number;
-    }): Promise<readonly MetricOfRun[]> {
-      const found = (await get('metrics/get-history-bulk-interval', {
-        run_ids: input.runIds,
-        metric_key: input.key,
-        max_results: input.maxResults ?? 2500,
-        ...(input.steps === undefined ? {} : { start_step: input.steps[0], end_step: input.steps[1] }),
-      })) as { metrics?: wire.WireMetric[] };
-      return (found.metrics ?? []).map((metric) => ({ ...wire.readMetric(metric), runId: metric.run_id ?? '' }));
-    },
-
     async listArtifacts(runId: string, path: string): Promise<readonly ArtifactFile[]> {
       const files: ArtifactFile[] = [];
       let pageToken: string | undefined;

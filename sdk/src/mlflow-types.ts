@@ -10,10 +10,6 @@ export interface Metric {
   readonly step: number;
 }
 
-export interface MetricOfRun extends Metric {
-  readonly runId: string;
-}
-
 export interface DatasetInput {
   readonly name: string;
   readonly digest: string;

@@ -1,7 +1,7 @@
 import type { MetricCurves } from '../api/metric-curves.ts';
 import { MillwrightError } from '../errors.ts';
 import { metricCurves } from '../tracking/index.ts';
-import { integerQuery } from './query.ts';
+import { integerQuery, requiredQuery } from './query.ts';
 import type { Call, Route } from './route.ts';
 
 export const metricCurveRoutes: readonly Route[] = [
@@ -21,7 +21,7 @@ async function curves({ app, principal, query }: Call): Promise<MetricCurves> {
     );
   }
   const limit = integerQuery(query, 'points', { default: 2000, min: 4, max: 2000 });
-  const items = await app.db.read(metricCurves, { scope: principal, runIds, names, limit });
+  const items = await app.db.read(metricCurves, { scope: principal, runIds, names, limit, steps: stepsOf(query) });
   return {
     items: items.map(({ runId, name, total, points }) => ({
       run: runId,
@@ -35,4 +35,12 @@ async function curves({ app, principal, query }: Call): Promise<MetricCurves> {
       })),
     })),
   };
+}
+
+/** Both ends or none. @throws INVALID_PARAMETER_VALUE */
+function stepsOf(query: URLSearchParams): { from: number; to: number } | undefined {
+  if (!query.has('from_step') && !query.has('to_step')) return undefined;
+  const range = { default: 0, min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
+  const end = (name: string): number => (requiredQuery(query, name), integerQuery(query, name, range));
+  return { from: end('from_step'), to: end('to_step') };
 }

@@ -36,8 +36,9 @@ export { noteRegistration, parseRegistrations } from './logged-model-writes.ts';
 
 export { artifactKey, artifactPathOf, checkArtifactPath } from './artifact-path.ts';
 export { findArtifactOwner, type ArtifactOwner } from './artifact-queries.ts';
-export { getMetricHistories, getMetricHistory, metricCurves, sampleMetricHistories } from './metric-queries.ts';
-export type { MetricCurve, RunMetric } from './metric-queries.ts';
+export { metricCurves } from './curve-queries.ts';
+export { getMetricHistories, getMetricHistory, sampleMetricHistories } from './metric-queries.ts';
+export type { RunMetric } from './metric-queries.ts';
 
 export { searchDatasets, type DatasetSummary } from './dataset-queries.ts';
 export { searchExperiments, type ExperimentSearch } from './search/search-experiments.ts';

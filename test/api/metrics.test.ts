@@ -136,6 +136,33 @@ describeOnBothDatabases('metrics', (server) => {
     expect(curve!.points.length).toBeLessThanOrEqual(100);
     expect(curve!.points.filter((point) => point.value === 99).map((point) => point.step)).toEqual([1234]);
     expect([curve!.points[0]!.step, curve!.points.at(-1)!.step]).toEqual([0, 2999]);
+    const stretch = await fetch(`${server().url}/api/1/metric-curves?run=${id}&metric=m&points=100&from_step=1000&to_step=1499`);
+    const [part] = ((await stretch.json()) as Curves).items;
+    expect(part!.total).toBe(500);
+    expect(part!.points.length).toBeLessThanOrEqual(100);
+    expect([part!.points[0]!.step, part!.points.at(-1)!.step]).toEqual([1000, 1499]);
+    expect(part!.points.some((point) => point.value === 99)).toBe(true);
+    const half = await fetch(`${server().url}/api/1/metric-curves?run=${id}&metric=m&from_step=1`);
+    expect([half.status, await half.text()]).toEqual([400, expect.stringContaining("the query parameter 'to_step' is missing")]);
     expect(curve!.points.map((point) => point.step)).toEqual(curve!.points.map((point) => point.step).toSorted((a, b) => a - b));
+  });
+
+  test('curves of points that came in any order, and of NaNs, keep their extremes in the order of steps', async () => {
+    const id = await newRun(client, await newExperiment(client));
+    const values = Array.from({ length: 900 }, (_, step) => (step % 100 === 50 ? 'NaN' : step === 333 ? -7 : step === 777 ? 7 : 1));
+    const metrics = values.map((value, step) => ({ key: 'm', value, timestamp: (step * 607) % 900, step }));
+    await post('runs/log-batch', { run_id: id, metrics });
+    await post('runs/log-batch', { run_id: id, metrics: metrics.map((metric) => ({ ...metric, key: 'void', value: 'NaN' })) });
+    type Curves = { items: { metric: string; total: number; points: { step: number; value: number }[] }[] };
+    const answer = await fetch(`${server().url}/api/1/metric-curves?run=${id}&metric=m&metric=void&points=40`);
+    const [curve, nothing] = ((await answer.json()) as Curves).items;
+    expect(nothing).toEqual({ run: id, metric: 'void', total: 900, points: [] });
+    const steps = curve!.points.map((point) => point.step);
+    expect(steps).toEqual([...new Set(steps)].toSorted((a, b) => a - b));
+    expect(steps.length).toBeLessThanOrEqual(40);
+    expect(curve!.points.filter((point) => point.value !== 1)).toMatchObject([
+      { step: 333, value: -7 },
+      { step: 777, value: 7 },
+    ]);
   });
 });

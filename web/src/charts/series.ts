@@ -1,4 +1,4 @@
-import type { MetricOfRun } from '../../../sdk/src/mlflow.ts';
+import type { MetricCurves } from '../../../src/api/metric-curves.ts';
 import { smooth } from './smoothing.ts';
 
 export type XAxis = 'step' | 'relative' | 'wall';
@@ -11,14 +11,16 @@ export interface Series {
   readonly y: readonly number[];
 }
 
+type CurvePoint = MetricCurves['items'][number]['points'][number];
+
 /** Points of a run on the chosen axis: steps, seconds since `startTime`, or seconds since the epoch. */
-export function toSeries(input: { id: string; name: string; startTime: number; points: readonly MetricOfRun[]; axis: XAxis }): Series {
-  const at = (point: MetricOfRun) => {
+export function toSeries(input: { id: string; name: string; startTime: number; points: readonly CurvePoint[]; axis: XAxis }): Series {
+  const at = (point: CurvePoint) => {
     if (input.axis === 'step') return point.step;
     return input.axis === 'wall' ? point.timestamp / 1000 : (point.timestamp - input.startTime) / 1000;
   };
   const sorted = [...input.points].toSorted((a, b) => at(a) - at(b) || a.timestamp - b.timestamp);
-  return { id: input.id, name: input.name, x: sorted.map(at), y: sorted.map((point) => point.value) };
+  return { id: input.id, name: input.name, x: sorted.map(at), y: sorted.map((point) => Number(point.value)) };
 }
 
 export type Aligned = [x: number[], ...lines: (number | null | undefined)[][]];

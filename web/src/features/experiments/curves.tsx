@@ -8,7 +8,7 @@ import { toSeries } from '../../charts/series.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import type { CurvesView } from './curves-view.ts';
-import { historyQuery } from './run-queries.ts';
+import { curvesQuery } from './run-queries.ts';
 
 interface CurvesProps {
   readonly runs: readonly Run[];
@@ -86,7 +86,7 @@ function Curve(props: {
   // Zoomed in, the server samples that stretch alone: more points than the whole curve showed.
   const steps =
     view.zoom !== undefined && view.axis === 'step' ? ([Math.floor(view.zoom.from), Math.ceil(view.zoom.to)] as const) : undefined;
-  const history = useQuery(historyQuery(ids, metric, steps, running));
+  const curves = useQuery(curvesQuery(ids, metric, steps, running));
   const series = useMemo(
     () =>
       having.map((run) =>
@@ -95,13 +95,13 @@ function Curve(props: {
           name: run.name,
           startTime: run.startTime,
           axis: view.axis,
-          points: (history.data ?? []).filter((point) => point.runId === run.id),
+          points: curves.data?.items.find((curve) => curve.run === run.id)?.points ?? [],
         }),
       ),
-    [having, history.data, view.axis],
+    [having, curves.data, view.axis],
   );
-  if (history.error !== null) return <Problem error={history.error} onRetry={() => void history.refetch()} />;
-  if (history.data === undefined) return <Loading what={`Loading ${metric}`} />;
+  if (curves.error !== null) return <Problem error={curves.error} onRetry={() => void curves.refetch()} />;
+  if (curves.data === undefined) return <Loading what={`Loading ${metric}`} />;
   return (
     <LineChart
       title={metric}

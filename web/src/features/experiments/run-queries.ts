@@ -1,5 +1,5 @@
 import { queryOptions, infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query';
-import { mlflow } from '../../app/api.ts';
+import { millwright, mlflow } from '../../app/api.ts';
 import { toFilter, toOrderBy, type RunsView } from './runs-view.ts';
 
 /** How often something that still runs is asked for: metrics arrive without an event. */
@@ -36,10 +36,19 @@ export function runQuery(runId: string) {
   });
 }
 
-export function historyQuery(runIds: readonly string[], key: string, steps: readonly [number, number] | undefined, running: boolean) {
+/** More than a chart has pixels for; the server keeps the extremes of what it leaves out. */
+const curvePoints = 1000;
+
+export function curvesQuery(runIds: readonly string[], key: string, steps: readonly [number, number] | undefined, running: boolean) {
   return queryOptions({
-    queryKey: ['runs', 'history', runIds, key, steps],
-    queryFn: () => mlflow.metricHistory({ runIds, key, ...(steps === undefined ? {} : { steps }) }),
+    queryKey: ['runs', 'curves', runIds, key, steps],
+    queryFn: () =>
+      millwright.metricCurves({
+        run: runIds,
+        metric: [key],
+        points: curvePoints,
+        ...(steps === undefined ? {} : { from_step: steps[0], to_step: steps[1] }),
+      }),
     placeholderData: keepPreviousData,
     refetchInterval: running ? runningMs : false,
   });
