@@ -23,9 +23,16 @@ export function printPredictionLineage(told: PredictionLineage, io: Pick<Io, 'st
   for (const [title, facts] of parts) {
     if (facts.length === 0) continue;
     const width = Math.max(...facts.map(([name]) => name.length));
-    io.stdout(`${title}\n${facts.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`.trimEnd()).join('\n')}\n`);
+    io.stdout(`${harmless(title)}\n${facts.map(([name, value]) => `  ${name.padEnd(width)}  ${harmless(value)}`.trimEnd()).join('\n')}\n`);
   }
-  if (told.patch !== null) io.stdout(`patch: what the tree had beside its commit\n${told.patch.replace(/\n?$/, '\n')}`);
+  if (told.patch === null) return;
+  const lines = told.patch.replace(/\n$/, '').split('\n');
+  io.stdout(`patch: what the tree had beside its commit\n${lines.map((line) => `${harmless(line)}\n`).join('')}`);
+}
+
+/** Names and messages come from anyone: nothing in them moves the cursor or colours the terminal. */
+function harmless(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\t]/gu, ' ');
 }
 
 const iso = (at: number): string => new Date(at).toISOString();

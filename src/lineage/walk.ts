@@ -38,9 +38,11 @@ export async function walkEdges(
   // Of a node the bound up to which its other side is followed; infinite where nothing bounds it.
   const bounds = new Map([[keyOf(node), Infinity]]);
   let frontier: readonly LineageNode[] = [node];
+  let truncated = false;
+  const onCut = (): void => void (truncated = true);
   for (let level = 0; level < depth && frontier.length > 0; level += 1) {
     const next = new Map<string, LineageNode>();
-    for await (const edge of edgesAt(tx, scope, frontier, direction, edgeLimit - edges.size + 1)) {
+    for await (const edge of edgesAt(tx, scope, frontier, { direction, limit: edgeLimit - edges.size + 1, onCut })) {
       const near = edge[direction === 'upstream' ? 'to' : 'from'];
       if (isTimed(edge, direction === 'upstream' ? 'made' : 'read') && sign * edge.at > bounds.get(keyOf(near))!) continue;
       const key = `${keyOf(edge.from)} ${edge.relation} ${keyOf(edge.to)}`;
@@ -55,7 +57,7 @@ export async function walkEdges(
     }
     frontier = [...next.values()];
   }
-  return { edges: [...edges.values()], truncated: false };
+  return { edges: [...edges.values()], truncated };
 }
 
 /** Whether the edge says when a stage run made or read a content; a stage run that stands for an unknown maker says nothing of when. */
@@ -65,13 +67,12 @@ function isTimed({ from, to, relation }: Edge, what: 'made' | 'read'): boolean {
     : from.kind === 'data_version' && to.kind === 'stage_run';
 }
 
-/** Edges at any of `nodes`, at most `limit` a statement, oldest first. */
+/** Edges at any of `nodes`, oldest first, at most `limit` a statement: `onCut` is called where there may be more. */
 async function* edgesAt(
   tx: Statements,
   scope: Scope,
   nodes: readonly LineageNode[],
-  direction: Direction,
-  limit: number,
+  { direction, limit, onCut }: { readonly direction: Direction; readonly limit: number; readonly onCut: () => void },
 ): AsyncGenerator<StoredEdge> {
   const [near, far] = direction === 'upstream' ? (['to', 'from'] as const) : (['from', 'to'] as const);
   for (const [kind, group] of Map.groupBy(nodes, (node) => node.kind)) {
@@ -84,6 +85,7 @@ async function* edgesAt(
            order by at, ${far}_kind, ${far}_id, ${near}_id limit ${limit}`,
         )
         .all(scope.workspaceId, kind, ...ids);
+      if (rows.length >= limit) onCut();
       for (const row of rows) {
         const { from_kind, from_id, to_kind, to_id, relation, at } = row;
         yield { from: { kind: from_kind, id: from_id }, to: { kind: to_kind, id: to_id }, relation, at };

@@ -210,4 +210,20 @@ describeOnBothDatabases('lineage of predictions', (server) => {
     expect(told.data.map(({ id }) => id)).toContain(idOf(raw.other));
     expect(await resting('data_version', idOf(raw.other))).toMatchObject({ count: 1 });
   });
+
+  test('a name that is given again leads to the model that has it now', async () => {
+    const register = async (run: string): Promise<void> => {
+      await mlflow('registered-models/create', { name: 'again' });
+      await mlflow('model-versions/create', { name: 'again', source: `runs:/${run}/model`, run_id: run });
+    };
+    await register(runs[1]!);
+    await call()('DELETE', '/api/2.0/mlflow/registered-models/delete', { body: { name: 'again' } });
+    await register(runs[2]!);
+    await api().sendPredictions([
+      { request_id: 'again', endpoint: 'load', model: 'again', version: '1', features: { x: 1 }, prediction: 1 },
+    ]);
+    const told = await api().predictionLineage('again');
+    expect(told.run?.id).toBe(runs[2]);
+    expect(told.data.map(({ id }) => id)).toEqual([idOf(prepared.other), idOf(raw.other)]);
+  });
 });

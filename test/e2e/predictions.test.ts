@@ -170,6 +170,7 @@ test('from a request id the page tells version, decision, run, stages, data and 
   }
   const pdf = await page.pdf({ format: 'A4', ...(shots === undefined ? {} : { path: join(shots, 'lineage.pdf') }) });
   expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+  expect(await page.getByRole('row', { name: /^rmse/ }).isVisible()).toBe(true);
   await view.close();
   expectNoComplaints(view);
 });

@@ -41,7 +41,11 @@ function ObjectPage({ kind, id, depth, endpoint }: { kind: string; id: string; d
         <>
           <span>{kindWords[kind] ?? kind}</span>
           <Id id={id} />
-          {root?.href !== undefined && root.href !== null && <Link to={root.href}>Open its page</Link>}
+          {root?.href !== undefined && root.href !== null && (
+            <Link to={root.href} className="lineage-open">
+              Open its page
+            </Link>
+          )}
         </>
       }
       actions={
