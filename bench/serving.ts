@@ -5,7 +5,7 @@
  *     node bench/serving.ts [--seconds 4] [--models linear,forest] [--flavors onnx,sklearn] [--peers mlflow,bentoml,fastapi]
  *
  * Every server runs on one core, the client on another. Requests/s are those of eight busy connections; the percentiles are
- * those at half of that rate, from the time at which a request was due. CPU time a request is that of all of a server's
+ * those at half of that rate, from the time at which a request was due. At the end the cost of the inference record. CPU time a request is that of all of a server's
  * processes and hardly minds what else the machine does.
  */
 import { spawnSync } from 'node:child_process';
@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { clientCore, startMillwright, startPeer, type Case, type PeerName, type Running } from './support/prediction-servers.ts';
 import { pace, saturate } from './support/http-load.ts';
-import { percentile, root } from './support/measure.ts';
+import { median, percentile, root } from './support/measure.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -26,6 +26,8 @@ const { values: options } = parseArgs({
   },
 });
 const seconds = Number(options.seconds);
+const connections = 8;
+const recordRounds = 6;
 const listed = (text: string): string[] => text.split(',').filter((item) => item !== '' && item !== 'none');
 const folder = join(root, 'build/bench-serving');
 const python = join(root, 'build/bench-serving-env/bin/python');
@@ -46,6 +48,8 @@ const cases = listed(options.models).flatMap((model) => listed(options.flavors).
 const ours = await startMillwright(join(folder, 'state'), join(folder, 'models'), cases);
 try {
   for (const one of cases) await compare(one);
+  console.log('');
+  for (const one of cases) await printRecordCost(one);
 } finally {
   await ours.stop();
 }
@@ -53,7 +57,9 @@ try {
 async function compare(one: Case): Promise<void> {
   const own = ours.endpoint(one);
   console.log(`\n${one}: cold start ${own.startMs.toFixed(0)} ms, ${own.residentMiB.toFixed(0)} MiB more than without it`);
+  await ours.mainThreadDelayMs();
   const results = new Map([['millwright', await measureBoth(own)]]);
+  console.log(`  main-thread delay p99 meanwhile: ${(await ours.mainThreadDelayMs()).toFixed(1)} ms`);
   for (const name of listed(options.peers)) {
     const peer = await startPeer(name as PeerName, join(folder, 'models', one), python);
     try {
@@ -72,20 +78,42 @@ async function measureBoth(server: Running): Promise<ReadonlyMap<number, Measure
   return results;
 }
 
-async function measure({ port, request, cpuSeconds }: Running, rows: number): Promise<Measured> {
-  const bytes = request(rows);
-  await saturate(port, bytes, 8, 1);
-  const before = cpuSeconds();
-  const busy = await saturate(port, bytes, 8, seconds);
-  const spent = cpuSeconds() - before;
-  const half = await pace(port, bytes, busy.perSecond / 2, 8, seconds);
+async function measure({ request, cpuMs }: Running, rows: number): Promise<Measured> {
+  const target = request(rows);
+  await saturate(target, connections, 1);
+  const before = cpuMs();
+  const busy = await saturate(target, connections, seconds);
+  const spent = cpuMs() - before;
+  const half = await pace(target, busy.perSecond / 2, connections, seconds);
   return {
     perSecond: busy.perSecond,
-    cpuMicros: (spent / Math.max(1, busy.latenciesMs.length)) * 1e6,
-    p50: percentile(half.latenciesMs, 0.5),
+    cpuMicros: (spent * 1000) / Math.max(1, busy.latenciesMs.length),
+    p50: median(half.latenciesMs),
     p99: percentile(half.latenciesMs, 0.99),
     failures: busy.failures + half.failures,
   };
+}
+
+/** One row at half load, with and without its record in turn, so that the machine's other work meets both. */
+async function printRecordCost(one: Case): Promise<void> {
+  const target = ours.endpoint(one).request(1);
+  const { perSecond } = await saturate(target, connections, 1);
+  const latenciesMs = { with: [] as number[], without: [] as number[] };
+  for (let round = 0; round < recordRounds; round += 1) {
+    for (const kept of ['with', 'without'] as const) {
+      await ours.keepRecords(kept === 'with');
+      latenciesMs[kept].push(...(await pace(target, perSecond / 2, connections, seconds / 2)).latenciesMs);
+    }
+  }
+  await ours.keepRecords(true);
+  const [p99, bare] = [percentile(latenciesMs.with, 0.99), percentile(latenciesMs.without, 0.99)];
+  console.log(
+    `  record of ${one}, one row at half load: p99 ${p99.toFixed(2)} ms, without ${bare.toFixed(2)} ms: ${percent(p99 / bare - 1)}`,
+  );
+}
+
+function percent(share: number): string {
+  return `${share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(1)} %`;
 }
 
 function print(results: ReadonlyMap<string, ReadonlyMap<number, Measured>>): void {

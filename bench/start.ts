@@ -12,7 +12,7 @@ import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { freePorts } from '../test/support/free-ports.ts';
 import { median, report, root, runTimed, type Figure } from './support/measure.ts';
-import { residentMiBOf } from './support/process-tree.ts';
+import { groupMiB } from './support/process-group.ts';
 
 const { values: options } = parseArgs({
   options: { times: { type: 'string', default: '10' }, 'no-peer': { type: 'boolean', default: false } },
@@ -37,7 +37,7 @@ async function startOnce(command: string, argsOf: (port: number, folder: string)
     while (!(await isUp(port!))) if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode} at its start`);
     const firstMs = performance.now() - began;
     await setTimeout(3_000);
-    return { firstMs, idleMiB: residentMiBOf(child.pid!) };
+    return { firstMs, idleMiB: groupMiB(child.pid!) };
   } finally {
     process.kill(-child.pid!, 'SIGTERM');
     await gone;

@@ -17,18 +17,22 @@ interface Waiting {
 export class Connection {
   readonly #port: number;
   readonly #limitMs: number;
+  readonly #headers: string;
   #socket: Socket | undefined;
   #received: Buffer = Buffer.alloc(0);
   #waiting: Waiting | undefined;
 
   /** @param limitMs a call that takes longer has failed */
-  constructor(port: number, limitMs: number) {
+  constructor(port: number, limitMs: number, headers: Readonly<Record<string, string>> = { 'content-type': 'application/json' }) {
     this.#port = port;
     this.#limitMs = limitMs;
+    this.#headers = Object.entries(headers)
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join('');
   }
 
   send(method: string, path: string, body: string): Promise<Answer> {
-    const head = `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1:${this.#port}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+    const head = `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1:${this.#port}\r\n${this.#headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#socket ??= this.#open();

@@ -4,9 +4,9 @@ import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../test/support/free-ports.ts';
-import { postRequest } from './http-load.ts';
+import type { Target } from './http-load.ts';
 import { root } from './measure.ts';
-import { cpuSecondsOf, residentMiBOf } from './process-tree.ts';
+import { cpuMs, groupMiB } from './process-group.ts';
 
 export const clientCore = '1';
 const serverCore = '0';
@@ -15,20 +15,23 @@ export type Case = `${string}-${'onnx' | 'sklearn'}`;
 export type PeerName = 'mlflow' | 'bentoml' | 'fastapi';
 
 export interface Running {
-  readonly port: number;
   /** From the command to the first answered prediction. */
   readonly startMs: number;
   /** Memory of all processes after the first answer; of an endpoint of Millwright, what it added. */
   readonly residentMiB: number;
-  /** A request for this many predictions, as bytes. */
-  request(rows: number): Buffer;
-  /** CPU time of all processes since their start. */
-  cpuSeconds(): number;
+  /** A request for this many predictions. */
+  request(rows: number): Target;
+  /** CPU time of all processes so far. */
+  cpuMs(): number;
   stop(): Promise<void>;
 }
 
 export interface Millwright {
   endpoint(name: Case): Running;
+  /** From the next request on every prediction leaves a record, or none does. */
+  keepRecords(kept: boolean): Promise<void>;
+  /** 99th percentile of how late the main thread was since this was asked last. */
+  mainThreadDelayMs(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -85,7 +88,7 @@ export async function startPeer(name: PeerName, model: string, python: string): 
   };
   const began = performance.now();
   const server = startPinned(command(python, model, port!), { env, cwd: join(root, 'bench/serving-peers'), log: `${model}.${name}.log` });
-  const request = (rows: number): Buffer => postRequest(path, json, body(rows));
+  const request = (rows: number): Target => ({ port: port!, path, headers: json, body: body(rows) });
   try {
     await untilAnswered(`http://127.0.0.1:${port}${path}`, json, body(1), server.child);
   } catch (error) {
@@ -94,11 +97,10 @@ export async function startPeer(name: PeerName, model: string, python: string): 
   }
   const { pid } = server.child;
   return {
-    port: port!,
     startMs: performance.now() - began,
-    residentMiB: residentMiBOf(pid!),
+    residentMiB: groupMiB(pid!),
     request,
-    cpuSeconds: () => cpuSecondsOf(pid!),
+    cpuMs: () => cpuMs(pid!),
     stop: server.stop,
   };
 }
@@ -112,39 +114,55 @@ export async function startMillwright(state: string, models: string, cases: read
     env: process.env,
     log: `${state}.log`,
   });
-  const pid = server.child.pid!;
-  const endpoints = new Map<Case, Running>();
   try {
     await untilUp(`${url}/health`, server.child);
     const token = readFileSync(join(state, 'token'), 'utf8').trim();
-    const headers = { ...json, authorization: `Bearer ${token}` };
     register(url, token, models);
-    const declared: object[] = [];
-    for (const name of cases) {
-      const before = residentMiBOf(pid);
-      const began = performance.now();
-      declared.push({ name, model: `models:/${name}/1`, settings: {} });
-      const answer = await fetch(`${url}/api/1/endpoints`, {
-        method: 'PUT',
-        headers,
-        body: JSON.stringify({ project: 'bench', endpoints: declared }),
-      });
-      if (!answer.ok) throw new Error(`the endpoint was not declared: ${await answer.text()}`);
-      await untilAnswered(`${url}/endpoints/${name}/invocations`, headers, inColumns(1), server.child);
-      endpoints.set(name, {
-        port: port!,
-        startMs: performance.now() - began,
-        residentMiB: residentMiBOf(pid) - before,
-        request: (rows) => postRequest(`/endpoints/${name}/invocations`, headers, inColumns(rows)),
-        cpuSeconds: () => cpuSecondsOf(pid),
-        stop: () => Promise.resolve(),
-      });
-    }
+    return await declare({ url, port: port!, headers: { ...json, authorization: `Bearer ${token}` }, ...server }, cases);
   } catch (error) {
     await server.stop();
     throw error;
   }
-  return { endpoint: (name) => endpoints.get(name)!, stop: server.stop };
+}
+
+interface Started extends Pinned {
+  readonly url: string;
+  readonly port: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Declares one endpoint after the other, to see what each takes. */
+async function declare({ url, port, headers, child, stop }: Started, cases: readonly Case[]): Promise<Millwright> {
+  const pid = child.pid!;
+  const put = async (names: readonly Case[], sample: number): Promise<void> => {
+    const endpoints = names.map((name) => ({ name, model: `models:/${name}/1`, settings: {}, records: { sample } }));
+    const answer = await fetch(`${url}/api/1/endpoints`, { method: 'PUT', headers, body: JSON.stringify({ project: 'bench', endpoints }) });
+    if (!answer.ok) throw new Error(`the endpoints were not declared: ${await answer.text()}`);
+  };
+  const running = new Map<Case, Running>();
+  for (const [index, name] of cases.entries()) {
+    const before = groupMiB(pid);
+    const began = performance.now();
+    await put(cases.slice(0, index + 1), 1);
+    const path = `/endpoints/${name}/invocations`;
+    await untilAnswered(url + path, headers, inColumns(1), child);
+    running.set(name, {
+      startMs: performance.now() - began,
+      residentMiB: groupMiB(pid) - before,
+      request: (rows) => ({ port, path, headers, body: inColumns(rows) }),
+      cpuMs: () => cpuMs(pid),
+      stop: () => Promise.resolve(),
+    });
+  }
+  return {
+    endpoint: (name) => running.get(name)!,
+    keepRecords: (kept) => put(cases, kept ? 1 : 0),
+    async mainThreadDelayMs() {
+      const text = await (await fetch(`${url}/metrics`, { headers })).text();
+      return Number(/^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(text)?.[1]) * 1000;
+    },
+    stop,
+  };
 }
 
 function register(url: string, token: string, models: string): void {

@@ -1,15 +1,24 @@
-/** What the processes of a group use and do, from Linux's tables and from `strace`. */
+/** What a server's processes use and do, from Linux's tables and from `strace`. */
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { residentMiB } from './measure.ts';
 
 /** Linux counts CPU time in these. */
 const tickMs = 10;
 
-/** Processes of the group that `leader` leads; peers answer from others than the one that was started. */
+/** Processes of the group that `leader` leads, and what they have started: peers answer from others than the one that was started. */
 function membersOf(leader: number): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => Number.isInteger(pid) && statOf(pid)?.[2] === `${leader}`);
+  const processes = new Map(
+    readdirSync('/proc')
+      .map(Number)
+      .filter(Number.isInteger)
+      .map((pid) => [pid, statOf(pid)] as const),
+  );
+  const within = (pid: number): boolean => {
+    const stat = processes.get(pid);
+    return pid === leader || (stat !== undefined && (stat[2] === `${leader}` || within(Number(stat[1]))));
+  };
+  return [...processes.keys()].filter(within);
 }
 
 /** The fields of /proc/PID/stat behind the command's name, from the state on; nothing where the process is gone. */
@@ -29,6 +38,11 @@ export function cpuMs(leader: number): number {
     const stat = statOf(pid);
     return stat === undefined ? sum : sum + (Number(stat[11]) + Number(stat[12])) * tickMs;
   }, 0);
+}
+
+/** Memory of all of a group's processes. */
+export function groupMiB(leader: number): number {
+  return membersOf(leader).reduce((sum, pid) => sum + residentMiB(pid), 0);
 }
 
 /** CPU time of a process' living threads so far, exact; for a server whose threads stay. */
