@@ -24,6 +24,7 @@ import { artifactsFolder, databaseFile, openRecordsIn } from './records-app.ts';
 import { digestInThread, type DigestFolder } from './registry/index.ts';
 import { runtimeFile } from './runtime-files.ts';
 import {
+  checkParity,
   createHost,
   defaultSettings,
   loadModel,
@@ -31,6 +32,7 @@ import {
   type EndpointHost,
   type EndpointSettings,
   type LoadedModel,
+  type ParityChecks,
   type RecordSettingsWatch,
 } from './serving/index.ts';
 import { ownState, readOwnerToken, type OwnedState } from './state-directory.ts';
@@ -50,6 +52,8 @@ export interface App {
   readonly ingest: Ingest;
   /** The endpoints that this process serves. */
   readonly endpoints: EndpointHost;
+  /** Compares the flavours of new model versions. */
+  readonly parity: ParityChecks;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Logger;
@@ -95,7 +99,7 @@ export async function openApp(stateDirectory: string, config: Config, giveWay?: 
   const records = await openRecordsIn(stateDirectory, { db, blobs, log, settings: recordSettings.of });
   recordSettings.removeOld(records);
   const inference = lazyInference(config, log);
-  const endpoints = createHost({
+  const serving = {
     db,
     blobs,
     inference: inference.get,
@@ -103,12 +107,15 @@ export async function openApp(stateDirectory: string, config: Config, giveWay?: 
     ids: randomIds,
     log,
     modelCache: join(stateDirectory, 'models'),
-  });
+  };
+  const endpoints = createHost(serving);
+  const parity = checkParity(serving);
   const app: App = {
     db,
     blobs,
     contents,
     endpoints,
+    parity,
     digestFolder: digestInThread(runtimeFile('workers/digest.js'), location),
     records,
     recordSettings,
@@ -125,7 +132,7 @@ export async function openApp(stateDirectory: string, config: Config, giveWay?: 
     ownerToken,
     giveWay,
     async close() {
-      await endpoints.close();
+      await Promise.all([endpoints.close(), parity.close()]);
       await recordSettings.close();
       await inference.close();
       await contents.close();

@@ -18,6 +18,7 @@ import * as predictionWrites from './predictions/writes.ts';
 import * as gateQueries from './registry/gate-queries.ts';
 import * as gateWrites from './registry/gate-writes.ts';
 import * as moveWrites from './registry/move-writes.ts';
+import * as parityWrites from './registry/parity-writes.ts';
 import * as registryQueries from './registry/queries.ts';
 import * as registrySearches from './registry/search-queries.ts';
 import * as registryWrites from './registry/writes.ts';
@@ -72,6 +73,7 @@ const modules: readonly Record<string, unknown>[] = [
   gateQueries,
   gateWrites,
   moveWrites,
+  parityWrites,
   describeEndpoints,
   servingQueries,
   servingWrites,

@@ -113,6 +113,8 @@ function environmentOf({ binDir }: PythonEnvironment): NodeJS.ProcessEnv {
     GIT_COMMITTER_NAME: identity.NAME,
     GIT_COMMITTER_EMAIL: identity.EMAIL,
     MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR: 'false',
+    // Nobody is told of a demonstration; and its thread changes the environment while others read it.
+    MLFLOW_DISABLE_TELEMETRY: 'true',
   };
 }
 

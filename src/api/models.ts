@@ -21,6 +21,20 @@ export const Gate = Type.Object({
 });
 export type Gate = Static<typeof Gate>;
 
+/** Whether the ONNX flavour of a version answers its input example as the flavour that it stands in for. */
+export const Parity = Type.Object({
+  /** `unchecked`: it could not be compared; the message says why. */
+  state: Type.Union([Type.Literal('pending'), Type.Literal('agrees'), Type.Literal('differs'), Type.Literal('unchecked')]),
+  message: Type.String(),
+  /** Relative to the larger answer. */
+  largestDifference: orNull(Type.Number()),
+  tolerance: orNull(Type.Number()),
+  /** The value that differs most, row and column of the input example; the answers as text. */
+  mismatch: orNull(Type.Object({ row: Type.Integer(), column: Type.String(), onnx: Type.String(), other: Type.String() })),
+  checkedAt: orNull(Time),
+});
+export type Parity = Static<typeof Parity>;
+
 export const ModelVersion = Type.Object({
   version: Type.Integer(),
   stage: Type.String(),
@@ -34,6 +48,8 @@ export const ModelVersion = Type.Object({
   /** md5 of DVC's `.dir` over its files, as the server read them; null until a gate has looked at it. */
   digest: orNull(Type.String()),
   tags: Type.Array(Type.Object({ key: Type.String(), value: Type.String() })),
+  /** Null where it has not both flavours. */
+  parity: orNull(Parity),
 });
 export type ModelVersion = Static<typeof ModelVersion>;
 

@@ -83,9 +83,12 @@ async function show(name: string, options: { readonly json?: boolean }, io: Io):
     version.aliases.join(', '),
     version.digest?.slice(0, 12) ?? '',
     version.runId?.slice(0, 8) ?? '',
+    version.parity === null ? '' : parityWords[version.parity.state],
     age(now - version.createdAt),
   ]);
-  printTable(io, ['VERSION', 'STAGE', 'ALIASES', 'DIGEST', 'RUN', 'MADE'], rows);
+  printTable(io, ['VERSION', 'STAGE', 'ALIASES', 'DIGEST', 'RUN', 'ONNX', 'MADE'], rows);
+  for (const { version, parity } of versions)
+    if (parity !== null && parity.state !== 'agrees') io.stdout(`version ${version}: ${parity.message}\n`);
   if (decisions.length === 0) return;
   printTable(
     io,
@@ -93,6 +96,9 @@ async function show(name: string, options: { readonly json?: boolean }, io: Io):
     decisions.map((decision) => decisionRow(decision, now)),
   );
 }
+
+/** What is known of the ONNX flavour of a version. */
+const parityWords = { pending: 'being compared', agrees: 'as the other flavour', differs: 'DIFFERS', unchecked: 'not compared' } as const;
 
 function decisionRow(decision: Decision, now: number): string[] {
   return [

@@ -6,6 +6,7 @@ export const eventKinds = [
   'run.created',
   'run.ended',
   'model_version.created',
+  'parity.checked',
   'alias.moved',
   'stage.moved',
   'gate.refused',

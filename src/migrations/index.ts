@@ -12,6 +12,7 @@ import { searchIndices } from './0009-search-indices.ts';
 import { serving } from './0010-serving.ts';
 import { recordSettings } from './0011-record-settings.ts';
 import { runIndexOrder } from './0012-run-index-order.ts';
+import { parity } from './0013-parity.ts';
 
 export const migrations: readonly Migration[] = [
   access,
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   serving,
   recordSettings,
   runIndexOrder,
+  parity,
 ];

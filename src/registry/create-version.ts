@@ -4,7 +4,9 @@ import { MillwrightError } from '../errors.ts';
 import type { ModelVersion } from './model.ts';
 import { modelNotFound, versionNotFound, versionNumber, type Tag } from './names.ts';
 import type { RegistryContext } from './promote.ts';
+import { hasTwin } from './has-twin.ts';
 import { findVersion, findVersionByAlias, latestVersions } from './queries.ts';
+import type { ParityStart } from './parity-writes.ts';
 import { parseSource, unidentified, type Source, type VersionReference } from './source.ts';
 import { createVersion as insertVersion } from './writes.ts';
 
@@ -32,7 +34,13 @@ export async function createVersion(ctx: RegistryContext, principal: Principal, 
     description: request.description,
     tags: request.tags,
     ...resolved,
+    parity: await parityStart(ctx, principal, resolved),
   });
+}
+
+function parityStart(ctx: RegistryContext, scope: Scope, { storageLocation, copyOf }: Resolved): Promise<ParityStart | undefined> {
+  if (copyOf !== undefined) return Promise.resolve({ copyOf });
+  return hasTwin(ctx.blobs, scope, storageLocation).then((has) => (has ? 'check' : undefined));
 }
 
 interface Resolved {
@@ -40,6 +48,7 @@ interface Resolved {
   readonly storageLocation: string;
   readonly runId: string | undefined;
   readonly loggedModelId: string | undefined;
+  readonly copyOf?: { readonly name: string; readonly version: number };
 }
 
 async function resolve(ctx: RegistryContext, scope: Scope, request: VersionRequest, parsed: Source): Promise<Resolved> {
@@ -124,6 +133,7 @@ async function inherit(
     storageLocation: origin.storageLocation,
     runId: origin.runId,
     loggedModelId: origin.loggedModelId,
+    copyOf: { name, version: origin.version },
   };
 }
 

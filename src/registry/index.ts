@@ -1,4 +1,6 @@
 export type { Act } from './tables.ts';
+export type { Parity, ParityMismatch, ParityOutcome, ParityState } from './parity.ts';
+export { dueParityChecks, endParityCheck, leaseParityCheck, type ParityCheck } from './parity-writes.ts';
 export type { ModelVersion, Page, RegisteredModel } from './model.ts';
 export { modelNotFound, versionNotFound, versionNumber, type Tag } from './names.ts';
 export type { Gate, Target } from './gate-rows.ts';
@@ -19,7 +21,8 @@ export {
 } from './writes.ts';
 export { aliasNotFound, createVersion, type VersionRequest } from './create-version.ts';
 
-export { declareGates, recordEvidence, type DeclaredGates, type NewEvidence } from './gate-writes.ts';
+export { declareGates, recordEvidence, sealFolder, type DeclaredGates, type NewEvidence } from './gate-writes.ts';
 export { findSealedFolder, listDecisions, listGates, type Decision } from './gate-queries.ts';
 export { digestInThread, type DigestFolder } from './digest-thread.ts';
+export type { Follower } from './move.ts';
 export { promote, rollBack, type Promotion, type RegistryContext } from './promote.ts';

@@ -26,6 +26,7 @@ const facts: Case = {
   digest: scored,
   champion: { version: 1, digest: reigning },
   alreadyLetThrough: false,
+  parity: undefined,
 };
 
 const refused = "the gate of 'load' (project 'energy') refuses version 2 as alias 'champion': ";

@@ -1,10 +1,11 @@
 /**
  * What a gate says about moving a name to a version: a pure decision over facts that the caller read in one transaction.
- * The order of the questions is the order of their messages: evidence there and readable, these very bytes scored,
+ * The order of the questions is the order of their messages: both flavours alike, evidence there and readable, these very bytes scored,
  * against the champion of now, and every clause true.
  */
 import { compileGate, judgeClauses, type ClauseResult, type GateObjects } from '../formats/project/index.ts';
 import type { Gate, Target } from './gate-rows.ts';
+import { parityRefusal, type Parity } from './parity.ts';
 
 export interface Evidence {
   readonly id: string;
@@ -24,6 +25,8 @@ export interface Case {
   readonly champion: { readonly version: number; readonly digest: string | undefined } | undefined;
   /** This evidence has let this version through to another protected name already: its champion was the champion then. */
   readonly alreadyLetThrough: boolean;
+  /** Of its two flavours, where it has them. */
+  readonly parity: Parity | undefined;
 }
 
 export interface Verdict {
@@ -35,9 +38,10 @@ export interface Verdict {
 export function judge(facts: Case): Verdict {
   const objects = facts.evidence && readEvidence(facts.evidence.content);
   const refusal =
-    typeof objects === 'string' ? objects : (missingEvidence(facts) ?? otherBytes(facts, objects!) ?? otherChampion(facts, objects!));
+    parityRefusal(facts.parity) ??
+    (typeof objects === 'string' ? objects : (missingEvidence(facts) ?? otherBytes(facts, objects!) ?? otherChampion(facts, objects!)));
   if (refusal !== undefined) return { passed: false, message: `${subject(facts)}: ${refusal}`, clauses: [] };
-  const clauses = judgeClauses(compileGate(facts.gate.expression), objects as GateObjects);
+  const clauses = [...parityClause(facts.parity), ...judgeClauses(compileGate(facts.gate.expression), objects as GateObjects)];
   const failed = clauses.filter((clause) => !clause.passed);
   const message = failed.length === 0 ? 'every clause of the gate holds' : `${subject(facts)}: ${failed.map(describeClause).join('; ')}`;
   return { passed: failed.length === 0, message, clauses };
@@ -99,6 +103,13 @@ function otherChampion({ champion, alreadyLetThrough }: Case, objects: GateObjec
     return "the evidence has no 'champion.digest' (32 hex characters): the stage must write the md5 of the model's `.dir`";
   if (against === champion.digest) return undefined;
   return `the evidence compares it with another champion (${against}) than version ${champion.version} (${champion.digest ?? 'files not on this server'}): evaluate again`;
+}
+
+/** Kept with the decision as the others are: what was known of the flavours when it was let through. */
+function parityClause(parity: Parity | undefined): ClauseResult[] {
+  if (parity?.state !== 'agrees') return [];
+  const values = { largestDifference: parity.largestDifference, tolerance: parity.tolerance };
+  return [{ clause: 'ONNX answers as python_function', passed: true, values }];
 }
 
 function describeClause({ clause, values, error }: ClauseResult): string {

@@ -1,4 +1,5 @@
 import type { Tag } from './names.ts';
+import type { Parity } from './parity.ts';
 
 export interface RegisteredModel {
   readonly name: string;
@@ -28,6 +29,8 @@ export interface ModelVersion {
   readonly digest: string | undefined;
   readonly tags: readonly Tag[];
   readonly aliases: readonly string[];
+  /** Undefined where it has not both an ONNX flavour and one that it stands in for. */
+  readonly parity: Parity | undefined;
 }
 
 export interface Page<T> {

@@ -11,8 +11,16 @@ export interface Move extends Act {
   readonly override: string | undefined;
   /** What people are told where no gate judged. */
   readonly reason: string | undefined;
+  /** Names of this model that endpoints follow. */
+  readonly followers: readonly Follower[];
   /** Versions whose files have been read: one that is not among them and has no digest must be read first. */
   readonly examined: readonly number[];
+}
+
+/** An endpoint that serves whatever a name stands on. */
+export interface Follower {
+  readonly endpoint: string;
+  readonly target: Target;
 }
 
 /** One alias or stage that goes from `holder` to `version`. */

@@ -11,7 +11,7 @@ import { listDecisions, listGates, promotionContenders } from './gate-queries.ts
 import { isProtected, type Target } from './gate-rows.ts';
 import { sealFolder, setDigest } from './gate-writes.ts';
 import type { ModelVersion } from './model.ts';
-import type { Move } from './move.ts';
+import type { Follower, Move } from './move.ts';
 import { idsOfMove, moveAlias, moveStage, type MoveResult } from './move-writes.ts';
 import { canonicalStage } from './stage.ts';
 
@@ -35,6 +35,8 @@ export interface Promotion {
   readonly override: string | undefined;
   /** Kept with the decision where no gate protects the name. */
   readonly reason?: string;
+  /** Endpoints that follow a name of the model: a version whose flavours differ may not come under it. */
+  readonly followers: readonly Follower[];
   readonly signal: AbortSignal;
 }
 
@@ -66,7 +68,7 @@ export async function promote(ctx: RegistryContext, principal: Principal, promot
 export async function rollBack(
   ctx: RegistryContext,
   principal: Principal,
-  input: { readonly name: string; readonly target: Target; readonly reason: string; readonly signal: AbortSignal },
+  input: Pick<Promotion, 'name' | 'target' | 'followers' | 'signal'> & { readonly reason: string },
 ): Promise<ModelVersion | undefined> {
   const { name, target } = input;
   const decisions = await ctx.db.read(listDecisions, { scope: principal, name, limit: 1000, before: undefined });
@@ -87,6 +89,7 @@ export async function rollBack(
     archiveExisting: target.kind === 'stage',
     override: isProtected(gate, target) ? input.reason : undefined,
     reason: input.reason,
+    followers: input.followers,
     signal: input.signal,
   });
 }
@@ -124,6 +127,7 @@ function move(ctx: RegistryContext, principal: Principal, promotion: Promotion, 
     ids: Array.from({ length: idsOfMove }, () => ctx.ids.uuid7()),
     override,
     reason: promotion.reason,
+    followers: promotion.followers,
     examined,
   };
   if (target.kind === 'alias') return ctx.db.write(moveAlias, { ...act, alias: target.name, version });

@@ -4,6 +4,8 @@ import type { SqlValue } from '../backends/db/port.ts';
 import type { LineageNode } from '../lineage/index.ts';
 import type { ModelVersion, RegisteredModel } from './model.ts';
 import { checkModelName, modelNotFound, versionNotFound } from './names.ts';
+import { parityColumns, parityOf } from './parity-rows.ts';
+import type { Parity } from './parity.ts';
 import { deletedStage } from './stage.ts';
 import type { RegistryTables, RegistryTx } from './tables.ts';
 
@@ -66,7 +68,9 @@ export async function requireVersionRow(tx: RegistryTx, scope: Scope, name: stri
 /** The rows with their tags and aliases, in the order given. */
 export async function readVersions(tx: RegistryTx, rows: readonly VersionRow[]): Promise<ModelVersion[]> {
   const ids = [...new Set(rows.map((row) => row.registered_model_id))];
-  const wanted = new Map<string, Attached>(rows.map((row) => [keyOf(row.registered_model_id, row.version), { tags: [], aliases: [] }]));
+  const wanted = new Map<string, Attached>(
+    rows.map((row) => [keyOf(row.registered_model_id, row.version), { tags: [], aliases: [], parity: undefined }]),
+  );
   const lowest = rows.reduce((least, row) => Math.min(least, row.version), Infinity);
   const highest = rows.reduce((most, row) => Math.max(most, row.version), 0);
   const between = rows.length === 0 ? [] : [lowest, highest];
@@ -87,6 +91,16 @@ export async function readVersions(tx: RegistryTx, rows: readonly VersionRow[]):
     'order by alias',
   )) {
     wanted.get(keyOf(row.registered_model_id, row.version))?.aliases.push(row.alias);
+  }
+  for (const row of await inChunks<RegistryTables['parity_checks']>(
+    tx,
+    `select ${parityColumns} from parity_checks where version between ? and ? and registered_model_id in`,
+    between,
+    ids,
+    '',
+  )) {
+    const version = wanted.get(keyOf(row.registered_model_id, row.version));
+    if (version !== undefined) version.parity = parityOf(row);
   }
   return rows.map((row) => versionOf(row, wanted.get(keyOf(row.registered_model_id, row.version))!));
 }
@@ -158,6 +172,7 @@ async function inChunks<Row>(
 interface Attached {
   readonly tags: { key: string; value: string }[];
   readonly aliases: string[];
+  parity: Parity | undefined;
 }
 
 function keyOf(modelId: string, version: number): string {

@@ -2,6 +2,8 @@ import type { Scope } from '../access/index.ts';
 import { findChampion, findGate, findHolder, isProtected, targetsOf, type Gate, type Target } from './gate-rows.ts';
 import { judge, type Evidence } from './judge.ts';
 import type { Move, NameMove, Ruling } from './move.ts';
+import { findParity } from './parity-rows.ts';
+import { parityRefusal, type Parity } from './parity.ts';
 import { requireVersionRow, type ModelRow } from './rows.ts';
 import type { RegistryTx } from './tables.ts';
 
@@ -11,9 +13,13 @@ export async function rule(tx: RegistryTx, input: Move, model: ModelRow, { targe
   const gate = isProtected(declared, target) ? declared : undefined;
   const candidate = version === undefined ? undefined : await requireVersionRow(tx, input.scope, input.name, version);
   const nothing = { expression: gate?.expression, evidence: undefined, digest: candidate?.digest ?? undefined };
-  if (gate === undefined) return { ...nothing, basis: 'no gate', verdict: { passed: true, message: input.reason ?? '', clauses: [] } };
+  const parity = candidate && (await findParity(tx, candidate.registered_model_id, candidate.version));
+  const unfit = gate === undefined ? unfitToServe(input, target, parity) : undefined;
+  if (gate === undefined && unfit === undefined)
+    return { ...nothing, basis: 'no gate', verdict: { passed: true, message: input.reason ?? '', clauses: [] } };
   if (input.override !== undefined)
     return { ...nothing, basis: 'override', verdict: { passed: true, message: input.override, clauses: [] } };
+  if (gate === undefined) return { ...nothing, basis: 'no gate', verdict: { passed: false, message: unfit!, clauses: [] } };
   if (version === undefined || candidate === undefined)
     return { ...nothing, basis: 'gate', verdict: { passed: false, message: keepsName(gate, target), clauses: [] } };
   const championVersion = await findChampion(tx, model, gate, target, version);
@@ -29,10 +35,19 @@ export async function rule(tx: RegistryTx, input: Move, model: ModelRow, { targe
     gate,
     evidence,
     digest: candidate.digest ?? undefined,
+    parity,
     champion: champion && { version: champion.version, digest: champion.digest ?? undefined },
     alreadyLetThrough: evidence !== undefined && (await standsElsewhere(tx, input.scope, model, gate, target, version, evidence.sha256)),
   });
   return { basis: 'gate', verdict, expression: gate.expression, evidence, digest: candidate.digest ?? undefined };
+}
+
+/** Why a version may not stand under a name that an endpoint follows, gate or no gate. */
+function unfitToServe({ name, followers }: Move, { kind, name: followed }: Target, parity: Parity | undefined): string | undefined {
+  const refusal = parityRefusal(parity);
+  const follower = followers.find(({ target }) => target.kind === kind && target.name === followed);
+  if (refusal === undefined || follower === undefined) return undefined;
+  return `the endpoint '${follower.endpoint}' follows the ${kind} '${followed}' of '${name}', and this version may not be served: ${refusal}`;
 }
 
 function keepsName(gate: Gate, target: Target): string {

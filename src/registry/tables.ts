@@ -29,6 +29,21 @@ export interface RegistryTables {
     logged_model_id: string | null;
     digest: string | null;
   };
+  parity_checks: {
+    workspace_id: number;
+    registered_model_id: string;
+    version: number;
+    state: string;
+    message: string;
+    largest_difference: number | null;
+    tolerance: number | null;
+    /** JSON of `ParityMismatch`. */
+    mismatch: string | null;
+    asked_at: number;
+    checked_at: number | null;
+    owner: string | null;
+    lease_until: number | null;
+  };
   model_version_tags: { registered_model_id: string; version: number; key: string; value: string };
   registered_model_aliases: { registered_model_id: string; alias: string; version: number };
   sealed_folders: { workspace_id: number; path: string; sealed_at: number };

@@ -7,6 +7,7 @@ import { noteRegistration } from '../tracking/index.ts';
 import { refuseLosingNames, refuseMovingModel } from './gate-rows.ts';
 import type { ModelVersion, RegisteredModel } from './model.ts';
 import { checkModelName, checkTagKey, checkTags, refusePrompts, type Tag } from './names.ts';
+import { startParity, type ParityStart } from './parity-writes.ts';
 import { lockModel, readModels, readVersions, requireVersionRow, versionNode, type ModelRow } from './rows.ts';
 import { deletedStage } from './stage.ts';
 import type { Act, RegistryTables, RegistryTx } from './tables.ts';
@@ -114,6 +115,8 @@ export interface NewVersion extends Act {
   readonly loggedModelId: string | undefined;
   readonly description: string | undefined;
   readonly tags: readonly Tag[];
+  /** Undefined where the version has no two flavours to compare. */
+  readonly parity: ParityStart | undefined;
 }
 
 /** Numbers go up by one and are never given again, also after a deletion. */
@@ -148,6 +151,7 @@ export const createVersion = defineWrite<RegistryTables, NewVersion, ModelVersio
     })
     .execute();
   for (const tag of input.tags) await putVersionTag(tx, model.id, version, tag);
+  if (input.parity !== undefined) await startParity(tx, scope, { modelId: model.id, version, now }, input.parity);
   await touchModel(tx, model.id, now);
   if (input.loggedModelId !== undefined)
     await noteRegistration(asTx(tx), scope, input.loggedModelId, { name: input.name, version: String(version) });

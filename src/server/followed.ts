@@ -1,7 +1,7 @@
-import type { Principal } from '../access/index.ts';
+import type { Principal, Scope } from '../access/index.ts';
 import type { App } from '../app.ts';
 import { MillwrightError } from '../errors.ts';
-import type { Target } from '../registry/index.ts';
+import type { Follower, Target } from '../registry/index.ts';
 import { listEndpoints } from '../serving/index.ts';
 
 /**
@@ -23,5 +23,13 @@ export async function refuseUnknownMover(app: Pick<App, 'db'>, principal: Princi
     'PERMISSION_DENIED',
     `the endpoint '${follower.name}' follows '${model}': without a token nobody changes what is served. Send a token ` +
       '(MLFLOW_TRACKING_TOKEN, MILLWRIGHT_TOKEN; it stands in the state directory, file `token`)',
+  );
+}
+
+/** The endpoints that follow an alias or a stage of a model. */
+export async function followersOf(app: Pick<App, 'db'>, scope: Scope, model: string): Promise<Follower[]> {
+  const endpoints = await app.db.read(listEndpoints, { scope });
+  return endpoints.flatMap(({ name, follows: { model: followed, kind, name: target } }) =>
+    followed === model && kind !== 'version' ? [{ endpoint: name, target: { kind, name: target } }] : [],
   );
 }

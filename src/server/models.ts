@@ -7,10 +7,11 @@ import {
   type ModelDetail,
   type ModelPage,
   type ModelVersion,
+  type Parity,
   type Promoted,
 } from '../api/models.ts';
 import * as registry from '../registry/index.ts';
-import { refuseUnknownMover } from './followed.ts';
+import { followersOf, refuseUnknownMover } from './followed.ts';
 import { integerQuery } from './query.ts';
 import type { Call, Route } from './route.ts';
 
@@ -59,7 +60,8 @@ async function decisions({ app, principal, params, query }: Call): Promise<Decis
 async function promote({ app, principal, params, body, signal }: Call): Promise<Promoted> {
   const { target, version, archiveExisting = false, override } = body as Promote;
   await refuseUnknownMover(app, principal, params['name']!, target);
-  const promotion = { name: params['name']!, target, archiveExisting, signal };
+  const followers = await followersOf(app, principal, params['name']!);
+  const promotion = { name: params['name']!, target, archiveExisting, followers, signal };
   const promoted = await registry.promote(app, principal, { ...promotion, version: version ?? undefined, override: override?.reason });
   return { version: promoted?.version ?? null };
 }
@@ -67,7 +69,8 @@ async function promote({ app, principal, params, body, signal }: Call): Promise<
 async function rollBack({ app, principal, params, body, signal }: Call): Promise<Promoted> {
   const { target, reason } = body as RollBack;
   await refuseUnknownMover(app, principal, params['name']!, target);
-  const promoted = await registry.rollBack(app, principal, { name: params['name']!, target, reason, signal });
+  const followers = await followersOf(app, principal, params['name']!);
+  const promoted = await registry.rollBack(app, principal, { name: params['name']!, target, reason, followers, signal });
   return { version: promoted?.version ?? null };
 }
 
@@ -109,6 +112,18 @@ function versionOf(version: registry.ModelVersion): ModelVersion {
     loggedModelId: version.loggedModelId ?? null,
     digest: version.digest ?? null,
     tags: [...version.tags],
+    parity: version.parity === undefined ? null : parityOf(version.parity),
+  };
+}
+
+function parityOf({ state, message, largestDifference, tolerance, mismatch, checkedAt }: registry.Parity): Parity {
+  return {
+    state,
+    message,
+    largestDifference: largestDifference ?? null,
+    tolerance: tolerance ?? null,
+    mismatch: mismatch ?? null,
+    checkedAt: checkedAt ?? null,
   };
 }
 

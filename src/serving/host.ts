@@ -199,7 +199,7 @@ async function deploy(
 
 async function load(ctx: HostContext, endpoint: Endpoint, version: ModelVersion, signal: AbortSignal): Promise<LoadedModel> {
   const folder = await fetchModel(ctx.blobs, endpoint, version, ctx.modelCache, signal);
-  return loadModel(await ctx.inference(), folder, `${version.name}/${version.version}`, endpoint.settings, signal);
+  return loadModel(await ctx.inference(), folder, `${version.name}/${version.version}`, endpoint.settings, signal, version.parity);
 }
 
 function closeAll(ctx: HostContext, generations: readonly (Generation | undefined)[]): void {

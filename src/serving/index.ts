@@ -7,6 +7,7 @@ export {
   type Endpoint,
   type EndpointSettings,
 } from './endpoint.ts';
+export { checkParity, type ParityChecks } from './check-parity.ts';
 export { createHost, type EndpointHost, type Generation } from './host.ts';
 export { loadModel, type LoadedModel } from './load-model.ts';
 export { findModelFile, listModelFiles } from './model-files.ts';

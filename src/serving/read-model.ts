@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelToLoad } from '../backends/inference/port.ts';
 import { errnoOf, MillwrightError } from '../errors.ts';
-import type { Mlmodel } from '../formats/mlmodel/mlmodel.ts';
+import { isTwin, type Mlmodel } from '../formats/mlmodel/mlmodel.ts';
 import { parseMlmodel } from '../formats/mlmodel/parse.ts';
 import { readInputExample } from '../formats/scoring/input-example.ts';
 import type { ModelInput } from '../formats/tensor/tensor.ts';
@@ -29,8 +29,7 @@ function choicesOf(mlmodel: Mlmodel, folder: string, label: string, runtime: End
   const { onnx, pythonFunction, signature } = mlmodel;
   const choices: ModelToLoad[] = [];
   if (onnx !== undefined && runtime !== 'python_function') {
-    const isTwin = pythonFunction !== undefined && pythonFunction.loaderModule !== 'mlflow.onnx';
-    choices.push({ label, folder, flavor: 'onnx', onnxFile: onnx.file, answer: isTwin ? 'twin' : 'onnx', signature });
+    choices.push({ label, folder, flavor: 'onnx', onnxFile: onnx.file, answer: isTwin(mlmodel) ? 'twin' : 'onnx', signature });
   }
   if (pythonFunction !== undefined && runtime !== 'onnx') {
     const { requirementsFile, pythonVersion } = pythonFunction;

@@ -42,6 +42,7 @@ function succeedWith(environment: Record<string, string>, cwd: string, program: 
     HOME: root,
     // The wheels of the model's environment may be there since the tests' own was made.
     UV_CACHE_DIR: process.env['UV_CACHE_DIR'] ?? join(homedir(), '.cache/uv'),
+    MLFLOW_DISABLE_TELEMETRY: 'true',
     ...environment,
     ...Object.fromEntries(
       ['AUTHOR', 'COMMITTER'].flatMap((who) => [

@@ -56,3 +56,8 @@ export interface Mlmodel {
   readonly runId: string | undefined;
   readonly mlflowVersion: string | undefined;
 }
+
+/** Whether the ONNX model stands in for another flavour, and is not what `python_function` itself runs. */
+export function isTwin({ onnx, pythonFunction }: Pick<Mlmodel, 'onnx' | 'pythonFunction'>): boolean {
+  return onnx !== undefined && pythonFunction !== undefined && pythonFunction.loaderModule !== 'mlflow.onnx';
+}

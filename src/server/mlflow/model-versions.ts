@@ -26,6 +26,7 @@ export const modelVersionRoutes = [
         description: request.description ?? '',
         tags: request.tags.map(tagOf),
       });
+      if (version.parity?.state === 'pending') app.parity.wake();
       return { model_version: versionJson(version) };
     },
   }),

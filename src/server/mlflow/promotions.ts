@@ -1,6 +1,6 @@
 /** The MLflow calls that move an alias or a stage: each goes through the gate, where the model has one. */
 import * as registry from '../../registry/index.ts';
-import { refuseUnknownMover } from '../followed.ts';
+import { followersOf, refuseUnknownMover } from '../followed.ts';
 import { versionJson } from './registry-json.ts';
 import * as messages from './registry-messages.ts';
 import { mlflowRoute } from './route.ts';
@@ -21,6 +21,7 @@ export const promotionRoutes = [
         version: registry.versionNumber(request.version),
         archiveExisting: request.archive_existing_versions ?? false,
         override: undefined,
+        followers: await followersOf(app, principal, request.name),
         signal,
       });
       return { model_version: version && versionJson(version) };
@@ -39,6 +40,7 @@ export const promotionRoutes = [
         version: registry.versionNumber(request.version),
         archiveExisting: false,
         override: undefined,
+        followers: await followersOf(app, principal, request.name),
         signal,
       });
     },
@@ -56,6 +58,7 @@ export const promotionRoutes = [
         version: undefined,
         archiveExisting: false,
         override: undefined,
+        followers: await followersOf(app, principal, request.name),
         signal,
       });
     },

@@ -25,7 +25,9 @@ export function versionJson(version: ModelVersion): object {
     description: version.description,
     source: version.source,
     run_id: version.runId ?? '',
-    status: 'READY',
+    // While its flavours are compared, clients that registered it wait.
+    status: version.parity?.state === 'pending' ? 'PENDING_REGISTRATION' : 'READY',
+    status_message: version.parity?.message,
     tags: listJson(version.tags),
     run_link: version.runLink ?? '',
     aliases: listJson(version.aliases),
