@@ -37,6 +37,25 @@ describe('a gate', () => {
     expect(judge(facts).clauses).toHaveLength(2);
   });
 
+  test('refuses a version whose flavours differ or are being compared, and keeps with its verdict that they agree', () => {
+    const parity = { message: 'row 1', largestDifference: 0.5, tolerance: 1e-6, mismatch: undefined, checkedAt: 1 };
+    expect(judge({ ...facts, evidence: undefined, parity: { ...parity, state: 'differs' } })).toMatchObject({
+      passed: false,
+      message: `${refused}row 1: convert the model that was saved to ONNX again, compare, and register that`,
+    });
+    expect(judge({ ...facts, parity: { ...parity, state: 'pending' } })).toMatchObject({
+      passed: false,
+      message: `${refused}row 1: promote it once its status is READY`,
+    });
+    expect(judge({ ...facts, parity: { ...parity, state: 'unchecked' } }).passed).toBe(true);
+    const verdict = judge({ ...facts, parity: { ...parity, state: 'agrees', largestDifference: 1e-8 } });
+    expect(verdict.clauses[0]).toEqual({
+      clause: 'ONNX answers as python_function',
+      passed: true,
+      values: { largestDifference: 1e-8, tolerance: 1e-6 },
+    });
+  });
+
   test('lets the first version through where the evidence knows no champion', () => {
     const first = { ...facts, champion: undefined };
     expect(judge({ ...first, evidence: evidence({ ...numbers, champion: { exists: false } }) }).passed).toBe(true);

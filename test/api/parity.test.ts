@@ -61,7 +61,12 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('parity on %s', (database) => {
 
   /** By the stock client, which waits until the version is ready. */
   async function register(folder: string, name: string): Promise<Registered> {
-    const env = { ...cleanEnvironment(), MLFLOW_TRACKING_URI: server.url, MLFLOW_TRACKING_TOKEN: server.token, MLFLOW_DISABLE_TELEMETRY: 'true' };
+    const env = {
+      ...cleanEnvironment(),
+      MLFLOW_TRACKING_URI: server.url,
+      MLFLOW_TRACKING_TOKEN: server.token,
+      MLFLOW_DISABLE_TELEMETRY: 'true',
+    };
     const script = join(checkout, 'test/support/register_folder.py');
     const child = spawn(testProgram('python'), [script, join(root, folder), name], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const [said, complained, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

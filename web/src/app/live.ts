@@ -10,6 +10,7 @@ const staleAfter: Readonly<Record<string, readonly string[]>> = {
   'stage_run.ended': ['pipeline-runs', 'home', 'datasets', 'lineage'],
   'run.created': ['runs', 'experiments', 'home'],
   'run.ended': ['runs', 'home', 'lineage'],
+  'parity.checked': ['models', 'home'],
   'model_version.created': ['models', 'runs', 'home', 'lineage'],
   'alias.moved': ['models', 'home', 'lineage', 'endpoints'],
   'stage.moved': ['models', 'home', 'lineage', 'endpoints'],

@@ -35,6 +35,15 @@ test('news of a deployment leads to its endpoint', () => {
   });
 });
 
+test('a comparison of flavours says how it went', () => {
+  expect(describeEvent(event('parity.checked', 'a/3', { state: 'differs' }))).toEqual({
+    text: 'a v3: ONNX answers differently than the other flavour',
+    tone: 'failed',
+    href: '/models/a?version=3',
+  });
+  expect(describeEvent(event('parity.checked', 'a/3', { state: 'unchecked' }))).toMatchObject({ tone: 'attention' });
+});
+
 test('a kind of a later version is shown as it is', () => {
   expect(describeEvent(event('drift.found', 'm1', {}))).toEqual({ text: 'drift.found m1', tone: 'idle', href: undefined });
 });

@@ -36,6 +36,8 @@ export function describeEvent(event: EventItem): EventLine {
       };
     case 'model_version.created':
       return { text: `${model} v${version} registered`, tone: 'idle', href: modelHref };
+    case 'parity.checked':
+      return { ...parityLine(`${model} v${version}`, said('state')), href: modelHref };
     case 'alias.moved':
       return version === '0'
         ? { text: `${model} lost @${said('alias')}`, tone: 'attention', href: modelHref }
@@ -53,4 +55,10 @@ export function describeEvent(event: EventItem): EventLine {
     default:
       return { text: `${event.kind} ${event.subjectId}`, tone: 'idle', href: undefined };
   }
+}
+
+function parityLine(version: string, state: string): Pick<EventLine, 'text' | 'tone'> {
+  if (state === 'agrees') return { text: `${version}: ONNX answers as the other flavour`, tone: 'fine' };
+  if (state === 'differs') return { text: `${version}: ONNX answers differently than the other flavour`, tone: 'failed' };
+  return { text: `${version}: ONNX was not compared with the other flavour`, tone: 'attention' };
 }

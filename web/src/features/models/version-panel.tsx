@@ -7,6 +7,7 @@ import { Facts, Section } from '../../ui/page.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { MetricCell } from '../../ui/metric.tsx';
 import { runQuery } from '../experiments/run-queries.ts';
+import { ParityDetail } from './parity.tsx';
 import { standingsOf } from './standing.ts';
 
 /** The chosen version: where it came from, what its run measured, and how to load it. */
@@ -32,6 +33,7 @@ export function VersionPanel({ model, version, versions }: { model: Model; versi
             version.description !== '' && ['About', version.description],
             ['Files', <code key="source">{version.source}</code>],
             version.digest !== null && ['Digest', <Id key="digest" id={version.digest} what="digest" />],
+            version.parity !== null && ['ONNX flavour', <ParityDetail key="parity" parity={version.parity} />],
             ...version.tags.map(({ key, value }) => [key, value] as const),
           ]}
         />
