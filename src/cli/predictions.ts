@@ -9,6 +9,7 @@ import type { readRecordsFolder } from '../records-app.ts';
 import { positiveInteger } from './positive-integer.ts';
 import { remoteApi } from './remote.ts';
 import { printTable } from './table.ts';
+import { tailPredictions, type TailOptions } from './tail-predictions.ts';
 
 interface SearchOptions {
   readonly endpoint?: string;
@@ -53,6 +54,14 @@ export function configure(command: Command, io: Io): void {
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ millwright predictions send predictions.jsonl')
     .action((file: string, options: { json?: boolean }) => send(file, options.json === true, io));
+  command
+    .command('tail <file>')
+    .description('follow a file of JSON lines that a model served elsewhere writes, over rotation and restarts, and send each line once')
+    .option('--endpoint <name>', 'the endpoint of every line, whatever it says itself')
+    .option('--stop-on-error', 'end at a line that cannot be kept, not pass over it')
+    .option('--once', 'end at the end of the file')
+    .addHelpText('after', '\nExample:\n  $ millwright predictions tail /var/log/model/predictions.jsonl --endpoint load')
+    .action((file: string, options: TailOptions) => tailPredictions(file, options, io));
   command.addHelpText('after', '\nExample:\n  $ millwright predictions --filter "prediction > 100"');
 }
 

@@ -61,7 +61,12 @@ function environmentOf(home: string): Record<string, string> {
 
 /** @param home what `homeWithModels` made */
 export function startServe(home: string, words: readonly string[], options: ServeOptions): ServeProcess {
-  const child = spawn(launcher, ['serve', ...words], {
+  return startMillwright(home, ['serve', ...words], options);
+}
+
+/** A command that goes on until it is told to end, with nothing of this user's settings. */
+export function startMillwright(home: string, words: readonly string[], options: ServeOptions): ServeProcess {
+  const child = spawn(launcher, words, {
     cwd: options.cwd,
     env: { ...environmentOf(home), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,105 @@
+import { appendFileSync, mkdtempSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { FollowedFile, type FilePosition } from './followed-file.ts';
+
+let path: string;
+let told: string[];
+let position: FilePosition | undefined;
+beforeEach(() => {
+  path = join(mkdtempSync(join(tmpdir(), 'followed-')), 'log.jsonl');
+  told = [];
+  position = undefined;
+});
+
+const follow = (limit?: number): FollowedFile => new FollowedFile(path, position, (message) => told.push(message), limit);
+
+/** All that is there; the position after it is kept. */
+async function all(file: FollowedFile): Promise<string[]> {
+  const texts: string[] = [];
+  for (let lines = await file.read(); lines.length > 0; lines = await file.read()) {
+    for (const { number, text, next } of lines) {
+      texts.push(`${number}:${text}`);
+      position = next;
+    }
+  }
+  return texts;
+}
+
+describe('a followed file', () => {
+  test('gives whole lines as they come, also where it is made later', async () => {
+    const file = follow();
+    expect(await all(file)).toEqual([]);
+    writeFileSync(path, 'a\nb\nc');
+    expect(await all(file)).toEqual(['1:a', '2:b']);
+    appendFileSync(path, 'c\nö\n');
+    expect(await all(file)).toEqual(['3:cc', '4:ö']);
+    await file.close();
+  });
+
+  test('goes on at its position, once', async () => {
+    writeFileSync(path, 'a\nb\n');
+    const first = follow();
+    await all(first);
+    await first.close();
+    appendFileSync(path, 'c\n');
+    const second = follow();
+    expect(await all(second)).toEqual(['3:c']);
+    expect(told).toEqual([]);
+    await second.close();
+  });
+
+  test('reads a file that is rotated to its end, then the new one', async () => {
+    writeFileSync(path, 'a\n');
+    const file = follow();
+    expect(await all(file)).toEqual(['1:a']);
+    appendFileSync(path, 'b\nlast');
+    renameSync(path, `${path}.1`);
+    expect(await all(file)).toEqual(['2:b']);
+    writeFileSync(path, 'c\n');
+    expect(await all(file)).toEqual(['3:last', '1:c']);
+    await file.close();
+  });
+
+  test('finds what was rotated while nobody followed', async () => {
+    writeFileSync(path, 'a\nb\n');
+    const first = follow();
+    await all(first);
+    await first.close();
+    appendFileSync(path, 'c\n');
+    renameSync(path, `${path}.2`);
+    writeFileSync(`${path}.1`, 'd\n');
+    writeFileSync(path, 'e\n');
+    const second = follow();
+    expect(await all(second)).toEqual(['3:c', '1:d', '1:e']);
+    expect(told).toEqual([]);
+    await second.close();
+  });
+
+  test('tells a file that was cut off, and one that is gone', async () => {
+    writeFileSync(path, 'a\nb\n');
+    const first = follow();
+    await all(first);
+    truncateSync(path, 0);
+    appendFileSync(path, 'c\n');
+    expect(await all(first)).toEqual(['1:c']);
+    await first.close();
+    writeFileSync(`${path}.new`, 'd\n');
+    renameSync(`${path}.new`, path);
+    const second = follow();
+    expect(await all(second)).toEqual(['1:d']);
+    expect(told).toEqual([
+      'the file was cut off: it is read from its start',
+      'the file that was read before is gone: lines of it that came later are lost',
+    ]);
+    await second.close();
+  });
+
+  test('passes over a line that is too long', async () => {
+    writeFileSync(path, `a\n${'x'.repeat(40)}\nb\n`);
+    const file = follow(16);
+    expect(await all(file)).toEqual(['1:a', '2:undefined', '3:b']);
+    await file.close();
+  });
+});

@@ -1,0 +1,181 @@
+/**
+ * A file of lines that another program appends to. It is followed over rotation (renamed, and begun anew under its name) and truncation,
+ * and from a position that was kept: each whole line comes once.
+ */
+import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/** Where the next line begins. */
+export interface FilePosition {
+  /** Of the file, whatever it is called by now. */
+  readonly device: string;
+  readonly inode: string;
+  readonly offset: number;
+  /** Number, from 1, of the next line. */
+  readonly line: number;
+}
+
+export interface FileLine {
+  readonly number: number;
+  /** Where it begins; with the file's identity, a name for it. */
+  readonly position: FilePosition;
+  /** Undefined for a line that is longer than the limit. */
+  readonly text: string | undefined;
+  /** What to keep once the line is dealt with. */
+  readonly next: FilePosition;
+}
+
+interface Current {
+  readonly handle: FileHandle;
+  readonly device: string;
+  readonly inode: string;
+  offset: number;
+  line: number;
+  /** Inside a line that is longer than the limit. */
+  skipping: boolean;
+}
+
+const newline = 0x0a;
+const packed = /\.(gz|bz2|xz|zst|zip)$/;
+
+export class FollowedFile {
+  readonly #path: string;
+  readonly #told: (message: string) => void;
+  readonly #chunk: Buffer;
+  #resume: FilePosition | undefined;
+  #current: Current | undefined;
+  /** Files that were rotated away meanwhile, oldest first. */
+  #rotated: string[] = [];
+
+  /**
+   * @param position undefined begins with the first line
+   * @param told of a file that was cut off, or that is gone with lines that were not read
+   */
+  constructor(path: string, position: FilePosition | undefined, told: (message: string) => void, limitBytes = 4 * 1024 * 1024) {
+    this.#path = path;
+    this.#resume = position;
+    this.#told = told;
+    this.#chunk = Buffer.allocUnsafe(limitBytes);
+  }
+
+  /** The next whole lines, as many as fit the limit; none at the end of what is there. A file that is not there yet has none. */
+  async read(): Promise<FileLine[]> {
+    for (;;) {
+      const current = (this.#current ??= await this.#open());
+      if (current === undefined) return [];
+      const { size } = await current.handle.stat();
+      if (size < current.offset) this.#startAgain(current);
+      const { bytesRead } = await current.handle.read(this.#chunk, 0, this.#chunk.length, current.offset);
+      const bytes = this.#chunk.subarray(0, bytesRead);
+      const end = bytes.lastIndexOf(newline) + 1;
+      if (end > 0) {
+        const lines = this.#take(current, bytes.subarray(0, end));
+        if (lines.length > 0) return lines;
+      } else if (bytesRead === this.#chunk.length) {
+        const lines = this.#skip(current, bytesRead);
+        if (lines.length > 0) return lines;
+      } else if (!(await this.#isRotated(current))) {
+        return [];
+      } else if ((await current.handle.stat()).size === current.offset + bytesRead) {
+        // Nobody writes to it any more: what stands there without an end is its last line.
+        const last = bytesRead === 0 ? [] : this.#take(current, Buffer.concat([bytes, Buffer.of(newline)]), bytesRead);
+        await current.handle.close();
+        this.#current = undefined;
+        if (last.length > 0) return last;
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#current?.handle.close();
+    this.#current = undefined;
+  }
+
+  async #open(): Promise<Current | undefined> {
+    const resume = this.#resume;
+    this.#resume = undefined;
+    if (resume !== undefined) await this.#findRotated(resume);
+    const path = this.#rotated.shift() ?? this.#path;
+    const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return undefined;
+    });
+    if (handle === undefined) {
+      this.#resume = resume;
+      return undefined;
+    }
+    const { dev, ino } = await handle.stat({ bigint: true });
+    const identity = { device: String(dev), inode: String(ino) };
+    const isResumed = resume !== undefined && resume.device === identity.device && resume.inode === identity.inode;
+    if (resume !== undefined && !isResumed) this.#told(`the file that was read before is gone: lines of it that came later are lost`);
+    const { offset, line } = isResumed ? resume : { offset: 0, line: 1 };
+    return { handle, ...identity, offset, line, skipping: false };
+  }
+
+  /** The file of the position, where it bears another name by now, and those that were rotated away after it. */
+  async #findRotated({ device, inode }: FilePosition): Promise<void> {
+    const folder = dirname(this.#path);
+    const names = (await readdir(folder)).filter((name) => name.startsWith(basename(this.#path)) && !packed.test(name));
+    const files = (await Promise.all(names.map((name) => identityOf(join(folder, name))))).filter((file) => file !== undefined);
+    const before = files.find((file) => file.device === device && file.inode === inode);
+    if (before === undefined || before.path === this.#path) return;
+    // Times are coarse: one that is as old may have come after it. What is read twice so is told by its position.
+    const later = files
+      .filter(({ path, changed }) => path !== this.#path && path !== before.path && changed >= before.changed)
+      .toSorted((a, b) => Number(a.changed - b.changed));
+    this.#rotated = [before, ...later].map(({ path }) => path);
+  }
+
+  async #isRotated({ device, inode }: Current): Promise<boolean> {
+    if (this.#rotated.length > 0) return true;
+    const there = await identityOf(this.#path);
+    return there !== undefined && (there.device !== device || there.inode !== inode);
+  }
+
+  #startAgain(current: Current): void {
+    this.#told(`the file was cut off: it is read from its start`);
+    current.offset = 0;
+    current.line = 1;
+    current.skipping = false;
+  }
+
+  /** @param length of what lies in the file, where an end was added */
+  #take(current: Current, bytes: Buffer, length = bytes.length): FileLine[] {
+    const lines: FileLine[] = [];
+    const from = current.offset;
+    for (let at = 0; at < bytes.length;) {
+      const end = bytes.indexOf(newline, at);
+      const position = positionOf(current);
+      const { skipping } = current;
+      current.offset = from + Math.min(end + 1, length);
+      current.line += 1;
+      current.skipping = false;
+      // The end of a line that was told as too long.
+      if (!skipping) lines.push({ number: position.line, position, text: bytes.toString('utf8', at, end), next: positionOf(current) });
+      at = end + 1;
+    }
+    return lines;
+  }
+
+  #skip(current: Current, bytes: number): FileLine[] {
+    const position = positionOf(current);
+    const isFirst = !current.skipping;
+    current.offset += bytes;
+    current.skipping = true;
+    return isFirst ? [{ number: position.line, position, text: undefined, next: position }] : [];
+  }
+}
+
+function positionOf({ device, inode, offset, line }: Current): FilePosition {
+  return { device, inode, offset, line };
+}
+
+async function identityOf(path: string): Promise<{ path: string; device: string; inode: string; changed: bigint } | undefined> {
+  try {
+    const found = await stat(path, { bigint: true });
+    return found.isFile() ? { path, device: String(found.dev), inode: String(found.ino), changed: found.mtimeNs } : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return undefined;
+  }
+}
