@@ -29,7 +29,7 @@ interface Asked {
 type Reads = Pick<App, 'db' | 'blobs' | 'records'>;
 
 /** Tells, for each part that is not there, why. */
-type Miss = (part: string, why: string) => void;
+type Miss = (part: string, why: string) => undefined;
 
 /** @throws RESOURCE_DOES_NOT_EXIST where no such record is kept */
 export async function tellPrediction(app: Reads, scope: Scope, asked: Asked): Promise<PredictionLineage> {
@@ -71,7 +71,7 @@ function unknownRequest({ requestId, endpoint }: Asked): MillwrightError {
 
 /** The version that answered, unless the registry knows it no more, or knows another by its name. */
 async function versionOf({ db }: Reads, scope: Scope, record: PredictionRow, miss: Miss): Promise<ModelVersion | undefined> {
-  const refuse = (why: string): undefined => void miss('model version', why);
+  const refuse = (why: string): undefined => miss('model version', why);
   if (record.model === null) {
     return refuse(
       record.protocol === 'sent'
@@ -112,7 +112,7 @@ async function known<T>(asked: Promise<T>): Promise<T | undefined> {
 async function deploymentOf({ db }: Reads, scope: Scope, record: PredictionRow, miss: Miss): Promise<Deployment | undefined> {
   const { endpoint, model, version, at } = record;
   if (model === null) return undefined;
-  if (record.protocol === 'sent') return void miss('deployment', 'the model was served elsewhere, and its record sent here');
+  if (record.protocol === 'sent') return miss('deployment', 'the model was served elsewhere, and its record sent here');
   const found = await db.read(deploymentAt, { scope, endpoint, model, version: versionNumberOf(version) ?? 0, at });
   if (found === undefined)
     miss('deployment', `no deployment of models:/${model}/${version} at the endpoint '${endpoint}' is recorded here`);
@@ -154,7 +154,7 @@ async function runOf(
 ): Promise<Run | undefined> {
   const runId = version?.runId ?? record.runId ?? undefined;
   if (runId === undefined)
-    return void miss('run', 'neither the record nor the model version names a run: the version was registered without one');
+    return miss('run', 'neither the record nor the model version names a run: the version was registered without one');
   const run = await known(db.read(getRun, { scope, runId }));
   if (run === undefined) miss('run', `run ${runId} is not on this server`);
   else if (run.info.deletedAt !== null)
