@@ -110,7 +110,7 @@ function Answer({ endpoint, invocation }: { endpoint: string; invocation: Invoca
         {model !== undefined && <span className="dim"> by {model.replace(/\/(\d+)$/, ' v$1')}</span>}
       </p>
       <p>
-        Request <a href={`/predictions?endpoint=${encodeURIComponent(endpoint)}&request_id=${requestId}`}>{requestId}</a>
+        Request <a href={`/predictions?endpoint=${encodeURIComponent(endpoint)}&record=${encodeURIComponent(requestId)}`}>{requestId}</a>
         <CopyIconButton text={requestId} what="request id" />
       </p>
       <pre tabIndex={0}>{readable(text)}</pre>

@@ -142,7 +142,16 @@ function Answering({ told: { record, deployment, version } }: { told: Prediction
     <Section title="What answered">
       <Facts
         facts={[
-          ['Endpoint', record.endpoint],
+          [
+            'Endpoint',
+            record.protocol === 'sent' ? (
+              record.endpoint
+            ) : (
+              <Link key="endpoint" to="/endpoints/$name" params={{ name: record.endpoint }}>
+                {record.endpoint}
+              </Link>
+            ),
+          ],
           deployment !== null && [
             'Live',
             `${formatTime(deployment.liveAt)} ${deployment.endedAt === null ? 'until now' : `to ${formatTime(deployment.endedAt)}`}`,

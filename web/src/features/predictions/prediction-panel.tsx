@@ -70,7 +70,16 @@ function factsOf(row: Prediction): Parameters<typeof Facts>[0]['facts'] {
         <code>{row.errorCode}</code> {row.errorMessage}
       </span>,
     ],
-    ['Endpoint', row.endpoint],
+    [
+      'Endpoint',
+      row.protocol === 'sent' ? (
+        row.endpoint
+      ) : (
+        <Link key="endpoint" to="/endpoints/$name" params={{ name: row.endpoint }}>
+          {row.endpoint}
+        </Link>
+      ),
+    ],
     [
       'Model version',
       row.model === null ? (
