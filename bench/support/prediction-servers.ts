@@ -20,10 +20,10 @@ export interface Running {
   /** Memory of all processes after the first answer; of an endpoint of Millwright, what it added. */
   readonly residentMiB: number;
   /** A request for this many predictions. */
-  request(rows: number): Target;
+  readonly request: (rows: number) => Target;
   /** CPU time of all processes so far. */
-  cpuMs(): number;
-  stop(): Promise<void>;
+  readonly cpuMs: () => number;
+  readonly stop: () => Promise<void>;
 }
 
 export interface Millwright {
@@ -32,7 +32,7 @@ export interface Millwright {
   keepRecords(kept: boolean): Promise<void>;
   /** 99th percentile of how late the main thread was since this was asked last. */
   mainThreadDelayMs(): Promise<number>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const columns = Array.from({ length: 10 }, (_, index) => `x${index}`);
@@ -44,7 +44,11 @@ const inColumns = (rows: number): string => JSON.stringify({ dataframe_split: { 
 const peers: Readonly<
   Record<
     PeerName,
-    { readonly path: string; readonly body: (rows: number) => string; command(python: string, model: string, port: number): string[] }
+    {
+      readonly path: string;
+      readonly body: (rows: number) => string;
+      readonly command: (python: string, model: string, port: number) => string[];
+    }
   >
 > = {
   mlflow: {
@@ -174,7 +178,7 @@ function register(url: string, token: string, models: string): void {
 
 interface Pinned {
   readonly child: ChildProcess;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 function startPinned(

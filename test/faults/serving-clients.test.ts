@@ -24,7 +24,7 @@ afterAll(async () => {
 /** A connection on which the head of a request has been sent, and what it was answered so far. */
 interface Client {
   readonly socket: Socket;
-  answer(): string;
+  readonly answer: () => string;
   readonly ended: Promise<void>;
 }
 
