@@ -1,6 +1,6 @@
 /** What DVC's data verbs share: the locked repository, what Git should know at the end, DVC's exit code 1. */
 import { collectChanges, ensurePrivateFolders, withRepositoryLock, type Repository, type ScmChanges } from '../data/index.ts';
-import { MillwrightError } from '../errors.ts';
+import { MillwrightError, type ErrorCode } from '../errors.ts';
 import type { Io } from './command.ts';
 import { gitHint, withLocalApp } from './local.ts';
 
@@ -40,11 +40,20 @@ export async function withChanges<T>(
 }
 
 /** Most verbs of DVC end with 1, not 255, when they refuse. */
-export async function endingWithOne<T>(prefix: string, work: () => Promise<T>): Promise<T> {
+export function endingWithOne<T>(prefix: string, work: () => Promise<T>): Promise<T> {
+  return refusedWithOne(['DATA_ERROR'], prefix, work);
+}
+
+/** The verbs of transfer, and `status`, also end with 1 where a file or the remote's configuration is wrong: to be called in an open repository. */
+export function endingAlwaysWithOne<T>(work: () => Promise<T>): Promise<T> {
+  return refusedWithOne(['DATA_ERROR', 'DVC_FILE_INVALID', 'DVC_CONFIG_INVALID'], '', work);
+}
+
+async function refusedWithOne<T>(codes: readonly ErrorCode[], prefix: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof MillwrightError) || error.code !== 'DATA_ERROR') throw error;
+    if (!(error instanceof MillwrightError) || !codes.includes(error.code)) throw error;
     throw new MillwrightError('VERB_FAILED', `${prefix}${error.message}`, {
       cause: error,
       ...(error.details === undefined ? {} : { details: error.details }),

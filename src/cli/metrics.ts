@@ -1,12 +1,11 @@
-import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Repository } from '../data/index.ts';
 import { MillwrightError } from '../errors.ts';
 import { flattened } from '../formats/dvc/templating-expression.ts';
 import { isMapping, type Mapping, type Value } from '../formats/dvc/value.ts';
 import { atRevision, diffDocument, diffShown, revisionsToShow, sameShown, showMetrics, type Shown } from '../pipelines/index.ts';
 import type { Io } from './command.ts';
 import { commonOptions, withLocalApp } from './local.ts';
+import { readableAt, rootPaths } from './shown-revisions.ts';
 import { cell, printDiff, printJson, printRows, relativeKeys } from './shown-tables.ts';
 
 interface ShowOptions {
@@ -75,10 +74,6 @@ async function show(targets: readonly string[], options: ShowOptions, io: Io): P
   });
 }
 
-export function rootPaths(repository: Repository, targets: readonly string[], io: Io): string[] {
-  return targets.map((target) => relative(repository.root, resolve(io.cwd, target)) || '.').map((path) => join(path));
-}
-
 function showDocument(results: ReadonlyMap<string, Shown>): Mapping {
   const document: Mapping = new Map();
   for (const [name, shown] of results) {
@@ -115,9 +110,9 @@ async function diff(revisions: readonly [string, string], options: DiffOptions, 
   await withLocalApp(io, options, async ({ repository }) => {
     const paths = rootPaths(repository, options.targets ?? [], io);
     const [before, after] = await Promise.all(
-      revisions.map((revision) => atRevision(repository, revision, (tree) => showMetrics(tree, repository, paths))),
+      revisions.map((revision) => readableAt(repository, revision, (tree) => showMetrics(tree, repository, paths))),
     );
-    const changes = diffShown(before ?? new Map(), after ?? new Map(), { withUnchanged: options.all === true });
+    const changes = diffShown(before!, after!, { withUnchanged: options.all === true });
     const shown = relativeKeys(repository.root, io.cwd, changes);
     const style = { markdown: options.md === true, precision: precisionOf(options.precision), noPath: !options.path, withChange: true };
     if (options.json === true) printJson(io, diffDocument(shown));

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { atRevision, diffDocument, diffShown, showParams } from '../pipelines/index.ts';
+import { diffDocument, diffShown, showParams } from '../pipelines/index.ts';
 import type { Io } from './command.ts';
 import { commonOptions, withLocalApp } from './local.ts';
-import { rootPaths } from './metrics.ts';
+import { readableAt, rootPaths } from './shown-revisions.ts';
 import { printDiff, printJson, relativeKeys } from './shown-tables.ts';
 
 interface DiffOptions {
@@ -34,9 +34,9 @@ async function diff(revisions: readonly [string, string], options: DiffOptions, 
   await withLocalApp(io, options, async ({ repository }) => {
     const filter = { targets: rootPaths(repository, options.targets ?? [], io), depsOnly: options.deps === true };
     const [before, after] = await Promise.all(
-      revisions.map((revision) => atRevision(repository, revision, (tree) => showParams(tree, filter))),
+      revisions.map((revision) => readableAt(repository, revision, (tree) => showParams(tree, filter))),
     );
-    const changes = diffShown(before ?? new Map(), after ?? new Map(), { withUnchanged: options.all === true });
+    const changes = diffShown(before!, after!, { withUnchanged: options.all === true });
     const shown = relativeKeys(repository.root, io.cwd, changes);
     if (options.json === true) printJson(io, diffDocument(shown));
     else {

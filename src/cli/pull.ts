@@ -33,7 +33,7 @@ async function run(words: readonly string[], options: PullOptions, io: Io): Prom
     io.stdout(changeLines(changes) + (summary === '' ? (isFailed ? '' : 'Everything is up to date.\n') : `${summary}\n`));
   if (isFailed)
     throw new MillwrightError(
-      'DATA_ERROR',
+      'VERB_FAILED',
       failedText(changes, 'Neither the cache nor the remote has their data: push it from where it is.'),
     );
 }

@@ -5,7 +5,7 @@ import { statusOf, type StageStatusEntry } from '../pipelines/changes.ts';
 import { Project } from '../pipelines/index.ts';
 import type { Repository } from '../data/index.ts';
 import type { Io } from './command.ts';
-import { withRepository } from './data-verb.ts';
+import { endingAlwaysWithOne, withRepository } from './data-verb.ts';
 import { commonOptions } from './local.ts';
 import { positiveInteger } from './positive-integer.ts';
 import { chosenStages } from './targets.ts';
@@ -49,10 +49,13 @@ async function run(targets: readonly string[], options: StatusFlags, io: Io): Pr
     return cloudStatus(targets, options, io);
   }
   refuseCloudOptions(options);
-  const report = await withRepository(io, options, (repository) => localStatus(repository, targets, options, io));
+  const { report, isEmpty } = await withRepository(io, options, (repository) =>
+    endingAlwaysWithOne(() => localStatus(repository, targets, options, io)),
+  );
   const isClean = Object.keys(report).length === 0;
   if (options.quiet === true) io.exitCode = isClean ? 0 : 1;
   else if (options.json === true) io.stdout(`${JSON.stringify(report)}\n`);
+  else if (isEmpty) io.stdout(nothingTracked);
   else io.stdout(isClean ? 'Data and pipelines are up to date.\n' : statusText(report));
 }
 
@@ -67,7 +70,16 @@ function refuseCloudOptions(options: StatusFlags): void {
     throw new MillwrightError('DATA_ERROR', `The following options are meaningless for local status: ${given.join(', ')}`);
 }
 
-async function localStatus(repository: Repository, targets: readonly string[], options: StatusFlags, io: Io): Promise<StatusReport> {
+const nothingTracked =
+  'There are no data or pipelines tracked in this project yet.\nTrack data with `millwright add`, or describe a pipeline with `millwright stage add`.\n';
+
+interface LocalStatus {
+  readonly report: StatusReport;
+  /** Nothing is tracked at all. */
+  readonly isEmpty: boolean;
+}
+
+async function localStatus(repository: Repository, targets: readonly string[], options: StatusFlags, io: Io): Promise<LocalStatus> {
   const project = Project.load({ repository, cwd: io.cwd });
   const chosen = chosenStages(project, targets, { recursive: options.recursive === true, withDeps: options.withDeps === true });
   const context = { repository, cwd: io.cwd, params: new ParamsReader(io.cwd) };
@@ -79,7 +91,7 @@ async function localStatus(repository: Repository, targets: readonly string[], o
     const entries = await statusOf(context, stage, only);
     if (entries.length > 0) report[stage.address] = entries;
   }
-  return report;
+  return { report, isEmpty: targets.length === 0 && project.stages.length === 0 };
 }
 
 /** `train:`, then each finding with its items indented below it. */

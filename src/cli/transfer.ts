@@ -4,7 +4,7 @@ import type { Repository } from '../data/index.ts';
 import { byRemote, committedOutputs, defaultRemote, wantedOutputs, type ObjectStore, type WantedOutput } from '../data/transfer/index.ts';
 import { Project } from '../pipelines/index.ts';
 import type { Io } from './command.ts';
-import { withRepository } from './data-verb.ts';
+import { endingAlwaysWithOne, withRepository } from './data-verb.ts';
 import { commonOptions } from './local.ts';
 import { positiveInteger } from './positive-integer.ts';
 import { openRemote } from './remotes.ts';
@@ -57,22 +57,30 @@ export async function withTransfer<T>(
   options: TransferOptions,
   work: (transfer: Transfer) => Promise<T>,
 ): Promise<T> {
-  return withRepository(io, options, async (repository) => {
-    const project = Project.load({ repository, cwd: io.cwd });
-    const targets = targetsOf(project, words, options, io.cwd);
-    const outputs = [...wantedOutputs(repository, targets, io.cwd), ...(await ofRevisions(repository, options, io.cwd))];
-    const stores = new Map<string, Promise<ObjectStore>>();
-    const remote = (name: string): Promise<ObjectStore> => {
-      const store = stores.get(name) ?? openRemote(repository, name, options.jobs);
-      stores.set(name, store);
-      return store;
-    };
-    try {
-      return await work({ repository, project, targets, outputs, remote });
-    } finally {
-      for (const store of await Promise.allSettled(stores.values())) if (store.status === 'fulfilled') await store.value.close();
-    }
-  });
+  return withRepository(io, options, (repository) => endingAlwaysWithOne(() => transferIn(repository, io, words, options, work)));
+}
+
+async function transferIn<T>(
+  repository: Repository,
+  io: Io,
+  words: readonly string[],
+  options: TransferOptions,
+  work: (transfer: Transfer) => Promise<T>,
+): Promise<T> {
+  const project = Project.load({ repository, cwd: io.cwd });
+  const targets = targetsOf(project, words, options, io.cwd);
+  const outputs = [...wantedOutputs(repository, targets, io.cwd), ...(await ofRevisions(repository, options, io.cwd))];
+  const stores = new Map<string, Promise<ObjectStore>>();
+  const remote = (name: string): Promise<ObjectStore> => {
+    const store = stores.get(name) ?? openRemote(repository, name, options.jobs);
+    stores.set(name, store);
+    return store;
+  };
+  try {
+    return await work({ repository, project, targets, outputs, remote });
+  } finally {
+    for (const store of await Promise.allSettled(stores.values())) if (store.status === 'fulfilled') await store.value.close();
+  }
 }
 
 function targetsOf(project: Project, words: readonly string[], options: TransferOptions, cwd: string): readonly ChosenStage[] {

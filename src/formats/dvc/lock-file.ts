@@ -16,9 +16,9 @@ export class LockFile {
     const value = parseYaml(text, fileName);
     if (value === null) return lock;
     const root = checkLockFile(value, text, fileName);
-    const stages = root.has('schema') ? root.get('stages') : root;
+    const stages = root.get('stages');
     if (isMapping(stages)) for (const [name, entry] of stages) if (isMapping(entry)) lock.entries.set(String(name), entry);
-    lock.datasets = root.has('schema') ? root.get('datasets') : undefined;
+    lock.datasets = root.get('datasets');
     if (/(?:^|\s)#/.test(text) && hasComments(text, fileName)) lock.commented = text;
     return lock;
   }

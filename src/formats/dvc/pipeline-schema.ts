@@ -154,15 +154,21 @@ const lockItem = record(
 const lockStage = record({ cmd: command, deps: listOf(lockItem), params: mapOf(mapping), outs: listOf(lockItem) }, ['cmd']);
 const lockVersion: Check = (value, path) => (value === '2.0' ? undefined : { path, text: "invalid schema version, expected '2.0'" });
 const lockFile = record({ schema: lockVersion, datasets: any, stages: mapOf(lockStage) }, ['schema']);
-/** Locks of DVC 1.x hold nothing but stages. */
-const oldLockFile = mapOf(lockStage);
+const lockRoot: Check = (value, path) =>
+  isMapping(value) && !value.has('schema')
+    ? {
+        path,
+        text: "required key not provided: 'schema'",
+        remedy: "put its stages below 'stages:' and \"schema: '2.0'\" above them, or remove the file and run `millwright repro`",
+      }
+    : lockFile(value, path);
 
 export function checkPipelineFile(value: Value, text: string, fileName: string): Mapping {
   return checked(pipelineFile, value, text, fileName);
 }
 
 export function checkLockFile(value: Value, text: string, fileName: string): Mapping {
-  return checked(isMapping(value) && !value.has('schema') ? oldLockFile : lockFile, value, text, fileName);
+  return checked(lockRoot, value, text, fileName);
 }
 
 function checked(check: Check, value: Value, text: string, fileName: string): Mapping {
