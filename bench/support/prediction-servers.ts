@@ -41,16 +41,13 @@ const rowsOf = (count: number): number[][] =>
 const json = { 'content-type': 'application/json' };
 const inColumns = (rows: number): string => JSON.stringify({ dataframe_split: { columns, data: rowsOf(rows) } });
 
-const peers: Readonly<
-  Record<
-    PeerName,
-    {
-      readonly path: string;
-      readonly body: (rows: number) => string;
-      readonly command: (python: string, model: string, port: number) => string[];
-    }
-  >
-> = {
+interface Peer {
+  readonly path: string;
+  readonly body: (rows: number) => string;
+  readonly command: (python: string, model: string, port: number) => string[];
+}
+
+const peers: Readonly<Record<PeerName, Peer>> = {
   mlflow: {
     path: '/invocations',
     body: inColumns,
