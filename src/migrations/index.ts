@@ -13,6 +13,7 @@ import { serving } from './0010-serving.ts';
 import { recordSettings } from './0011-record-settings.ts';
 import { runIndexOrder } from './0012-run-index-order.ts';
 import { parity } from './0013-parity.ts';
+import { recordRemovals } from './0014-record-removals.ts';
 
 export const migrations: readonly Migration[] = [
   access,
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   recordSettings,
   runIndexOrder,
   parity,
+  recordRemovals,
 ];

@@ -6,12 +6,12 @@ import { factsOf } from './columns-table.ts';
 import { LostRecords } from './lost-records.ts';
 import { OpenCounts } from './open-counts.ts';
 import { decodeRecord, encodeRecord } from './payload.ts';
-import { countSealedPredictions, filesOlderThan, sealedSegments, type VersionCount } from './queries.ts';
+import { countSealedPredictions, filesOlderThan, pendingRemovals, sealedSegments, type VersionCount } from './queries.ts';
 import type { InferenceRecord, RecordSink } from './record.ts';
 import type { PredictionRow } from './rows.ts';
 import * as search from './search.ts';
 import { keepEverything, partToKeep, type RecordSettings } from './settings.ts';
-import { forgetFiles, recordSealedFiles } from './writes.ts';
+import { endRemoval, forgetFiles, recordSealedFiles } from './writes.ts';
 
 export interface RecordsOptions {
   readonly db: Db;
@@ -108,10 +108,14 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
     },
     async removeOld(scope, endpoint) {
       const { keepDays } = options.settings(scope.workspaceId, endpoint) ?? keepEverything;
-      if (keepDays === undefined) return 0;
-      const files = await db.read(filesOlderThan, { scope, endpoint, before: clock.now() - keepDays * 86_400_000 });
+      const before = keepDays === undefined ? undefined : clock.now() - keepDays * 86_400_000;
+      const files = before === undefined ? [] : await db.read(filesOlderThan, { scope, endpoint, before });
       await db.write(forgetFiles, { files });
-      for (const file of files) await columns.drop(file);
+      // With those that a crash left over.
+      for (const file of await db.read(pendingRemovals, {})) {
+        await columns.drop(file);
+        await db.write(endRemoval, { file });
+      }
       return files.length;
     },
     seal: () => columns.seal(),

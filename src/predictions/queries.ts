@@ -70,3 +70,9 @@ export const filesOlderThan = defineRead<PredictionTables, { scope: Scope; endpo
     return rows.map(({ file }) => file);
   },
 );
+
+/** Files whose bytes are still to be removed; of every workspace. */
+export const pendingRemovals = defineRead<PredictionTables, Record<string, never>, string[]>('predictions.pendingRemovals', async (tx) => {
+  const rows = await tx.statement<{ file: string }>('select file from record_removals order by file').all();
+  return rows.map(({ file }) => file);
+});

@@ -11,6 +11,8 @@ export interface PredictionTables {
     first_at: number;
     last_at: number;
   };
+  /** Files that are found no more and whose bytes are still to be removed. */
+  record_removals: { file: string };
   /** Secrets of the installation. */
   record_keys: { name: string; value: string };
 }

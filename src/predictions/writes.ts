@@ -22,14 +22,23 @@ export const recordSealedFiles = defineWrite<PredictionTables, { segment: string
   },
 );
 
-/** Forgets files that are removed for their age. */
+/** Files that are removed for their age are found no more; their bytes are removed after that. */
 export const forgetFiles = defineWrite<PredictionTables, { files: readonly string[] }, void>(
   'predictions.forgetFiles',
   async (tx, { files }) => {
     const remove = tx.statement('delete from record_files where file = ?');
-    for (const file of files) await remove.run(file);
+    const begin = tx.statement('insert into record_removals (file) values (?) on conflict do nothing');
+    for (const file of files) {
+      await remove.run(file);
+      await begin.run(file);
+    }
   },
 );
+
+/** The bytes of a file are gone. */
+export const endRemoval = defineWrite<PredictionTables, { file: string }, void>('predictions.endRemoval', async (tx, { file }) => {
+  await tx.statement('delete from record_removals where file = ?').run(file);
+});
 
 /**
  * The key that masked values are hashed with, in hex: the one that is there, else `fresh`. It lies with the facts, so that every server on

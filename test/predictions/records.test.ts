@@ -2,6 +2,8 @@
 import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { filesystemBlobs } from '../../src/backends/blobs/filesystem.ts';
+import type { Blobs } from '../../src/backends/blobs/port.ts';
 import { s3Blobs } from '../../src/backends/blobs/s3.ts';
 import { openSegmentFile } from '../../src/backends/columns/segment-file.ts';
 import { openPostgres } from '../../src/backends/db/postgres.ts';
@@ -195,6 +197,34 @@ describe('records on a folder and SQLite', () => {
     expect(records.lost(scope, 'load')).toBe(2);
     expect(records.lost(scope, 'other')).toBe(0);
     expect(messages).toEqual(['predictions are answered whose records cannot be kept']);
+    await records.close();
+  });
+
+  test('what is older than its endpoint keeps is removed to the last byte, also where a crash came between', async () => {
+    const folder = newFolder();
+    const now = Date.now();
+    const settings = { sample: 1, mask: {}, required: true, keepDays: 30 };
+    let isDown = true;
+    const down = (blobs: Blobs): Blobs => ({
+      ...blobs,
+      put: (key, source, options) => blobs.put(key, source, options),
+      get: (key, range) => blobs.get(key, range),
+      close: () => blobs.close(),
+      delete: async (key) => (isDown ? Promise.reject(new Error('power cut')) : blobs.delete(key)),
+    });
+    const records = await openTestRecords({ folder, settings, blobs: down(filesystemBlobs({ root: join(folder, 'blobs') })) });
+    await records.append(record(1, { at: now - 31 * 86_400_000 }));
+    await records.append(record(2, { at: now }));
+    await records.seal();
+    expect(await allIds(records)).toEqual(['r0000002/0', 'r0000001/0']);
+    const sealed = (): string[] => filesBelow(folder).filter((path) => path.endsWith('.parquet') && path.includes('blobs'));
+    await expect(records.removeOld(scope, 'load')).rejects.toThrow('power cut');
+    expect(await allIds(records)).toEqual(['r0000002/0']);
+    expect(sealed()).toHaveLength(2);
+    isDown = false;
+    expect(await records.removeOld(scope, 'load')).toBe(0);
+    expect(sealed()).toHaveLength(1);
+    expect(await allIds(records)).toEqual(['r0000002/0']);
     await records.close();
   });
 
