@@ -165,7 +165,10 @@ async function serve(): Promise<NonNullable<DemoSummary['serving']>> {
   const client = { ...env, MLFLOW_TRACKING_URI: live.url };
   await step('python src/ask.py victoria', () => spawned('python', ['src/ask.py', 'victoria'], { cwd: project, env: client }));
   const served = await readReport<Served>('served');
-  await step('millwright predictions show', () => millwright('predictions', 'show', served.request_id));
+  await step('The record of one answer, and the way back', async () => {
+    await millwright('predictions', 'show', served.request_id);
+    await millwright('lineage', served.request_id);
+  });
   return {
     endpoint,
     version: String(live.version),
