@@ -19,7 +19,11 @@ const { values: options } = parseArgs({
 });
 const stages = Number(options.stages);
 const dvc = join(root, 'build/test-env/bin/dvc');
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(MILLWRIGHT_|DVC_|GIT_)/.test(name)));
+/** Both take the user's shell for a stage's command; here it is the one in which the bare commands run. */
+const env = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(MILLWRIGHT_|DVC_|GIT_)/.test(name))),
+  SHELL: '/bin/sh',
+};
 
 interface Pair {
   readonly first: Finished;

@@ -74,8 +74,13 @@ export function writeObject(cache: Cache, value: string, bytes: Uint8Array): voi
 
 /** Writes a file into a folder of DVC's that is there: whole or absent, and durable on return. `mode`: whatever the umask says. */
 export function writeWhole(path: string, bytes: Uint8Array, mode?: number): void {
-  namingFullDisk(path, () => writeRenamed(path, bytes, mode));
+  writeWholeOrLost(path, bytes, mode);
   syncFolder(dirname(path));
+}
+
+/** As {@link writeWhole}, for what can be made again: whole or absent, and after a power cut perhaps absent. */
+export function writeWholeOrLost(path: string, bytes: Uint8Array, mode?: number): void {
+  namingFullDisk(path, () => writeRenamed(path, bytes, mode));
 }
 
 function writeRenamed(path: string, bytes: Uint8Array, mode: number | undefined): void {

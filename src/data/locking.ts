@@ -2,7 +2,7 @@
  * DVC's two locks, at DVC's places: `.dvc/tmp/lock` keeps operations on the whole repository apart; `.dvc/tmp/rwlock` says which paths a
  * process reads or writes, and outlives the first one while a stage's command runs.
  */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { FileLock } from '../backends/locks/locks.ts';
 import { MillwrightError, errnoOf } from '../errors.ts';
@@ -119,29 +119,56 @@ async function editClaims<T>(repository: Repository, edit: (claims: Claims) => T
   ensurePrivateFolders(repository);
   const guard = await acquire(repository, `${file}.lock`);
   try {
-    const claims = readClaims(file);
+    const text = readIfThere(file);
+    const claims = parseClaims(file, text ?? '{}');
     const result = edit(claims);
-    // A process killed half-way through writing would block all later ones
-    replaceFileUnsynced(file, JSON.stringify({ write: claims.write, read: claims.read }), stagingFolder(repository));
+    writeClaims(repository, file, JSON.stringify({ write: claims.write, read: claims.read }), Buffer.byteLength(text ?? ''));
     return result;
   } finally {
     guard.release();
   }
 }
 
-function readClaims(file: string): Claims {
+/** One write within it is whole for whoever reads, though the process be killed. */
+const pageBytes = 4096;
+
+/**
+ * A process killed half-way through writing would block all later ones. What fits into the file that is there is written over it
+ * at once, blanks (which JSON allows) up to its end; a file made anew, with room for the next claims, costs ten times as much.
+ */
+function writeClaims(repository: Repository, file: string, text: string, sizeBefore: number): void {
+  const length = Buffer.byteLength(text);
+  if (length > sizeBefore || sizeBefore > pageBytes) {
+    replaceFileUnsynced(file, text + ' '.repeat(Math.max(0, pageBytes / 4 - length)), stagingFolder(repository));
+    return;
+  }
+  const descriptor = openSync(file, 'r+');
   try {
-    const parsed = JSON.parse(readFileSync(file, 'utf8')) as Partial<Claims>;
+    writeSync(descriptor, text + ' '.repeat(sizeBefore - length), 0);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    return undefined;
+  }
+}
+
+function parseClaims(file: string, text: string): Claims {
+  try {
+    const parsed = JSON.parse(text) as Partial<Claims>;
     return { write: { ...parsed.write }, read: { ...parsed.read } };
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return { write: {}, read: {} };
-    if (error instanceof SyntaxError) {
-      throw new MillwrightError(
-        'REPOSITORY_BUSY',
-        `'${file}' is not JSON: if no other dvc or millwright process runs, remove it and run the command again`,
-      );
-    }
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new MillwrightError(
+      'REPOSITORY_BUSY',
+      `'${file}' is not JSON: if no other dvc or millwright process runs, remove it and run the command again`,
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, truncateSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { MillwrightError, errnoOf } from '../errors.ts';
 import { addGitignoreEntry, gitignoreEntry, removeGitignoreEntry } from '../formats/dvc/gitignore-file.ts';
+import { appendWhole } from '../lib/append-whole.ts';
 import { replaceFileUnsynced } from '../lib/replace-file.ts';
 import type { Repository } from './repository.ts';
 import { stagingFolder } from './save-output.ts';
@@ -97,7 +98,10 @@ function appendEntry(path: string, gitRoot: string, stagingDir: string): AddedEn
   }
   const text = readText(file);
   const changed = addGitignoreEntry(text ?? '', gitignoreEntry(basename(path)));
-  if (changed !== undefined) replaceFileUnsynced(file, changed, stagingDir);
+  if (changed !== undefined) {
+    if (text !== undefined && changed.startsWith(text)) appendWhole(file, changed.slice(text.length));
+    else replaceFileUnsynced(file, changed, stagingDir);
+  }
   return { path, file, before: text, after: changed ?? text! };
 }
 

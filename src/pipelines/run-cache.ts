@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { writeWhole } from '../data/cache.ts';
+import { writeWholeOrLost } from '../data/cache.ts';
 import type { Repository } from '../data/repository.ts';
 import { errnoOf } from '../errors.ts';
 import { pythonJson } from '../formats/dvc/python-json.ts';
@@ -35,7 +35,7 @@ export function keepRun(repository: Repository, entry: Mapping): Mapping {
   const known = statSync(path, { throwIfNoEntry: false }) === undefined ? undefined : readRun(repository, path);
   if (known !== undefined) return known;
   mkdirSync(dirname(path), { recursive: true });
-  writeWhole(path, Buffer.from(emitYaml(entry)));
+  writeWholeOrLost(path, Buffer.from(emitYaml(entry)));
   return entry;
 }
 

@@ -70,6 +70,8 @@ function writeNote(path: string, text: string): void {
 
 /** The bytes of the log from `from` to its present end, in pieces. */
 export async function* readLog(folder: string, from: number): AsyncGenerator<Uint8Array> {
+  // Asked first, because most looks find nothing new, and opening takes three turns through the thread pool.
+  if ((statSync(logPath(folder), { throwIfNoEntry: false })?.size ?? 0) <= from) return;
   await using file = await openExisting(logPath(folder));
   for (let position = from; file !== undefined;) {
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(64 * 1024), 0, 64 * 1024, position);

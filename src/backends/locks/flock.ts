@@ -1,4 +1,4 @@
-import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fullDisk } from '../../lib/full-disk.ts';
 import type { FileLock, Locks } from './locks.ts';
@@ -31,8 +31,9 @@ function acquire(flock: Flock, path: string, content: string): FileLock | undefi
     return undefined;
   }
   try {
-    ftruncateSync(descriptor, 0);
-    writeSync(descriptor, content, 0);
+    const length = writeSync(descriptor, content, 0);
+    // Emptying a file that is written anew makes the kernel flush it when it is closed.
+    if (fstatSync(descriptor).size > length) ftruncateSync(descriptor, length);
   } catch (error) {
     closeSync(descriptor);
     throw fullDisk(error, `cannot write '${path}'`) ?? error;
