@@ -184,10 +184,7 @@ function print(subject: Subject, results: readonly Round[], ours: readonly Round
   const sum = (of: (round: Round) => number): number => results.reduce((total, round) => total + of(round), 0);
   const cpuMicroseconds = (sum((round) => round.cpuMs) * 1000) / sum((round) => round.calls);
   const failures = sum((round) => round.failures);
-  const ratio =
-    ours === undefined
-      ? ''
-      : `  millwright is ${median(ours.map((round, index) => round.perSecond / results[index]!.perSecond)).toFixed(1)}×`;
+  const ratio = ours === undefined ? '' : `  ${ratioText(ours, results)}`;
   const figures = [
     `${median(results.map((round) => round.perSecond))
       .toFixed(0)
@@ -197,6 +194,12 @@ function print(subject: Subject, results: readonly Round[], ours: readonly Round
     `CPU ${cpuMicroseconds.toFixed(0).padStart(5)} µs/call`,
   ];
   console.log(`  ${subject.name.padEnd(34)}${figures.join('  ')}${failures === 0 ? '' : `  ${failures} failed`}${ratio}`);
+}
+
+/** The median of the ratios between rounds that were next to each other. */
+function ratioText(ours: readonly Round[], theirs: readonly Round[]): string {
+  const ratio = median(ours.map((round, index) => round.perSecond / theirs[index]!.perSecond));
+  return Number.isFinite(ratio) ? `millwright is ${ratio.toFixed(1)}×` : 'answered nothing in most rounds';
 }
 
 /** What the disk takes for one durable commit, at best: the floor of an answer with one client. */
@@ -239,8 +242,9 @@ try {
       console.log(`${program.name} is left out: ${(error as Error).message}`);
     }
   }
-  for (const kind of kinds.filter(({ what }) => what.includes(options.only)))
-    for (const clients of clientCounts) await measure(subjects, kind, clients);
+  // One client first: a peer that twenty have choked answers slowly for a while.
+  for (const clients of clientCounts)
+    for (const kind of kinds.filter(({ what }) => what.includes(options.only))) await measure(subjects, kind, clients);
   console.log('');
   for (const subject of subjects) await printFlushes(subject);
 } finally {

@@ -2,10 +2,11 @@
  * DVC's two locks, at DVC's places: `.dvc/tmp/lock` keeps operations on the whole repository apart; `.dvc/tmp/rwlock` says which paths a
  * process reads or writes, and outlives the first one while a stage's command runs.
  */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { FileLock } from '../backends/locks/locks.ts';
 import { MillwrightError, errnoOf } from '../errors.ts';
+import { readTextIfThere } from '../lib/read-text.ts';
 import { replaceFileUnsynced } from '../lib/replace-file.ts';
 import { ensurePrivateFolders } from './private-folders.ts';
 import type { Repository } from './repository.ts';
@@ -119,7 +120,7 @@ async function editClaims<T>(repository: Repository, edit: (claims: Claims) => T
   ensurePrivateFolders(repository);
   const guard = await acquire(repository, `${file}.lock`);
   try {
-    const text = readIfThere(file);
+    const text = readTextIfThere(file);
     const claims = parseClaims(file, text ?? '{}');
     const result = edit(claims);
     writeClaims(repository, file, JSON.stringify({ write: claims.write, read: claims.read }), Buffer.byteLength(text ?? ''));
@@ -147,15 +148,6 @@ function writeClaims(repository: Repository, file: string, text: string, sizeBef
     writeSync(descriptor, text + ' '.repeat(sizeBefore - length), 0);
   } finally {
     closeSync(descriptor);
-  }
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-    return undefined;
   }
 }
 
