@@ -48,9 +48,13 @@ export const Traffic = Type.Object({
     Type.Object({
       from: Time,
       requests: Type.Integer(),
-      errors: Type.Integer(),
+      /** Answered 4xx. */
+      clientErrors: Type.Integer(),
+      /** Answered 5xx. */
+      serverErrors: Type.Integer(),
+      /** Of answers with a prediction, as an endpoint's statistics. */
       p50Ms: numberOrNull,
-      p90Ms: numberOrNull,
+      p95Ms: numberOrNull,
       p99Ms: numberOrNull,
     }),
   ),

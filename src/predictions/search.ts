@@ -32,9 +32,11 @@ export interface PredictionPage {
 export interface TrafficBucket {
   readonly from: number;
   readonly requests: number;
-  readonly errors: number;
+  readonly clientErrors: number;
+  readonly serverErrors: number;
+  /** Latencies of answers with a prediction. */
   readonly p50Ms: number | null;
-  readonly p90Ms: number | null;
+  readonly p95Ms: number | null;
   readonly p99Ms: number | null;
 }
 
@@ -79,17 +81,20 @@ export async function endpointTraffic(
   scope: Scope,
   { endpoint, from, to, bucketMs }: { endpoint: string; from: number; to: number; bucketMs: number },
 ): Promise<TrafficBucket[]> {
-  const sql = `select cast(floor((at_ms - $3) / $5) as bigint) as bucket, count(*) as requests, count(*) filter (status >= 400) as errors,
-      quantile_cont(latency_ms, 0.5) as p50, quantile_cont(latency_ms, 0.9) as p90, quantile_cont(latency_ms, 0.99) as p99
+  const percentile = (part: number): string => `quantile_cont(latency_ms, ${part}) filter (status < 400)`;
+  const sql = `select cast(floor((at_ms - $3) / $5) as bigint) as bucket, count(*) as requests,
+      count(*) filter (status >= 400 and status < 500) as client_errors, count(*) filter (status >= 500) as server_errors,
+      ${percentile(0.5)} as p50, ${percentile(0.95)} as p95, ${percentile(0.99)} as p99
     from records where workspace_id = $1 and endpoint = $2 and at_ms >= $3 and at_ms < $4 and row_number = 0
     group by bucket order by bucket`;
   const rows = await query(ctx, scope, { endpoint, from, to }, sql, [scope.workspaceId, endpoint, from, to, bucketMs]);
   return rows.map((row) => ({
     from: from + Number(row['bucket']) * bucketMs,
     requests: Number(row['requests']),
-    errors: Number(row['errors']),
+    clientErrors: Number(row['client_errors']),
+    serverErrors: Number(row['server_errors']),
     p50Ms: row['p50'] as number | null,
-    p90Ms: row['p90'] as number | null,
+    p95Ms: row['p95'] as number | null,
     p99Ms: row['p99'] as number | null,
   }));
 }

@@ -72,10 +72,13 @@ test('a request is sent from fields that the input example fills; the answer nam
   const answer = main().getByRole('status', { name: 'Answer' });
   await answer.getByText('1020.25').waitFor();
   expect(await answer.innerText()).toMatch(/200 in .* by line v1/);
-  const requestId = await answer.getByRole('link').innerText();
+  const record = answer.getByRole('link').first();
+  const requestId = await record.innerText();
   const kept = await apiOf(server).prediction(requestId);
   expect(kept.items).toMatchObject([{ endpoint: 'line', version: '1', features: { a: 10, b: 0.25 } }]);
-  expect(await answer.getByRole('link').getAttribute('href')).toContain(requestId);
+  expect(await answer.getByRole('link', { name: 'Where it came from' }).getAttribute('href')).toBe(
+    `/lineage?kind=prediction&id=${requestId}`,
+  );
   await expectAccessible(view.page);
 
   await a.fill('ten');
@@ -90,6 +93,24 @@ test('a request is sent from fields that the input example fills; the answer nam
         .innerText(),
     )
     .toMatch(/^Last 15 minutes\s+2\s.*1 \(50 %\)$/);
+});
+
+test('longer ranges come from the records, and the answer leads to its own', async () => {
+  await view.page.goto('/endpoints/line');
+  await main().getByText('Windows of 5 s, of this server process.').waitFor();
+  await main().getByText('1 hour', { exact: true }).click();
+  await main().getByText('Windows of 1 m, from the inference records').waitFor();
+  expect(view.page.url()).toContain('range=1h');
+  await expectAccessible(view.page);
+  await main().getByRole('button', { name: 'Send the request' }).click();
+  const record = main().getByRole('status', { name: 'Answer' }).getByRole('link').first();
+  const requestId = await record.innerText();
+  await record.click();
+  await view.page
+    .getByRole('complementary', { name: `Prediction ${requestId}` })
+    .getByText('1003.25')
+    .first()
+    .waitFor();
 });
 
 test('a swap is seen as it happens, and taken back with one button that can be undone', async () => {

@@ -60,7 +60,7 @@ describeOnBothDatabases('predictions over HTTP', (server) => {
       from: 0,
       to: 60_000,
       bucketMs: 60_000,
-      buckets: [{ from: 0, requests: 3, errors: 0, p50Ms: 2, p90Ms: 2, p99Ms: 2 }],
+      buckets: [{ from: 0, requests: 3, clientErrors: 0, serverErrors: 0, p50Ms: 2, p95Ms: 2, p99Ms: 2 }],
     });
   });
 

@@ -85,6 +85,7 @@ const endpoints = createRoute({
 const endpoint = createRoute({
   getParentRoute: () => root,
   path: '/endpoints/$name',
+  validateSearch: keeping('range'),
   component: lazyRouteComponent(() => import('../features/endpoints/endpoint-page.tsx'), 'EndpointPage'),
 });
 

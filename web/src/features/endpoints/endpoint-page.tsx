@@ -12,6 +12,7 @@ import { asCode, stateWords } from './endpoint-text.ts';
 import { LiveVersion } from './live-version.tsx';
 import { Problem } from './problem.tsx';
 import { TrafficCharts } from './traffic-charts.tsx';
+import { readRange } from './traffic-range.ts';
 import { TrafficTable } from './traffic-table.tsx';
 import { TryIt } from './try-it.tsx';
 import './endpoints.css';
@@ -45,7 +46,9 @@ export function EndpointPage() {
             </span>
             <span>project {endpoint.project}</span>
             <a href={`/endpoints/${encodeURIComponent(name)}/docs`}>API of this endpoint</a>
-            <a href={`/predictions?endpoint=${encodeURIComponent(name)}`}>Its predictions</a>
+            <Link to="/predictions" search={{ endpoint: name }}>
+              Its predictions
+            </Link>
           </>
         )
       }
@@ -58,6 +61,7 @@ export function EndpointPage() {
 
 function Detail({ detail: { endpoint, deployments }, onBody }: { detail: EndpointDetail; onBody: (body: string) => void }) {
   const { live } = endpoint;
+  const { range } = route.useSearch();
   return (
     <>
       <Problem endpoint={endpoint} deployments={deployments} />
@@ -71,7 +75,7 @@ function Detail({ detail: { endpoint, deployments }, onBody }: { detail: Endpoin
           </Section>
         )}
       </div>
-      {live !== null && <TrafficCharts name={endpoint.name} />}
+      {live !== null && <TrafficCharts name={endpoint.name} range={readRange(range)} />}
       <div className="endpoint-columns">
         <Section title="Deployments">
           <Deployments deployments={deployments} />

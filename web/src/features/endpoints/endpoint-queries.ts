@@ -1,5 +1,6 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { invoke, millwright } from '../../app/api.ts';
+import { spanOf, windowsOf, type Range } from './traffic-range.ts';
 
 /** Events tell of swaps; rates and latencies are asked for. */
 const refetchMs = 5_000;
@@ -14,11 +15,18 @@ export function endpointQuery(name: string) {
   return queryOptions({ queryKey: ['endpoints', 'one', name], queryFn: () => millwright.endpoint(name), refetchInterval: refetchMs });
 }
 
-export function statisticsQuery(name: string) {
+/** How it answered in windows of a range that ends now, oldest first. */
+export function trafficQuery(name: string, range: Range) {
+  const isRecent = range === '15m';
   return queryOptions({
-    queryKey: ['endpoints', 'statistics', name],
-    queryFn: () => millwright.endpointStatistics(name),
-    refetchInterval: refetchMs,
+    queryKey: ['endpoints', 'traffic', name, range],
+    queryFn: async () => {
+      if (isRecent) return (await millwright.endpointStatistics(name)).slots;
+      const now = Date.now();
+      return windowsOf(await millwright.traffic(name, spanOf(range, now)), now);
+    },
+    refetchInterval: isRecent ? refetchMs : 30_000,
+    placeholderData: keepPreviousData,
   });
 }
 

@@ -45,7 +45,7 @@ const columns: readonly Column<Endpoint>[] = [
   },
   { id: 'since', title: 'Since', width: 90, cell: ({ live }) => <Age at={live?.since} /> },
   { id: 'by', title: 'By', width: 100, cell: ({ live, decision }) => (live === null ? '' : (decision?.actor ?? live.by)) },
-  { id: 'rate', title: 'Requests/s', width: 90, numeric: true, cell: lastMinute(({ perSecond }) => formatRate(perSecond)) },
+  { id: 'rate', title: 'Requests/s', width: 104, numeric: true, cell: lastMinute(({ perSecond }) => formatRate(perSecond)) },
   { id: 'p50', title: 'p50', width: 76, numeric: true, cell: lastMinute(({ p50Ms }) => formatLatency(p50Ms)) },
   { id: 'p99', title: 'p99', width: 76, numeric: true, cell: lastMinute(({ p99Ms }) => formatLatency(p99Ms)) },
   { id: 'errors', title: 'Errors', width: 90, numeric: true, cell: lastMinute(formatErrors) },

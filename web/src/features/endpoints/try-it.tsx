@@ -1,5 +1,6 @@
 import { Button, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 import type { Invocation } from '../../../../sdk/src/invoke.ts';
 import { Asked } from '../../ui/asked.tsx';
@@ -110,8 +111,14 @@ function Answer({ endpoint, invocation }: { endpoint: string; invocation: Invoca
         {model !== undefined && <span className="dim"> by {model.replace(/\/(\d+)$/, ' v$1')}</span>}
       </p>
       <p>
-        Request <a href={`/predictions?endpoint=${encodeURIComponent(endpoint)}&record=${encodeURIComponent(requestId)}`}>{requestId}</a>
-        <CopyIconButton text={requestId} what="request id" />
+        Request{' '}
+        <Link to="/predictions" search={{ endpoint, record: requestId }}>
+          {requestId}
+        </Link>
+        <CopyIconButton text={requestId} what="request id" />{' '}
+        <Link to="/lineage" search={{ kind: 'prediction', id: requestId }}>
+          Where it came from
+        </Link>
       </p>
       <pre tabIndex={0}>{readable(text)}</pre>
     </div>
