@@ -36,7 +36,7 @@ bench: build
 
 soak: build
 	sh tools/setup-tests.sh
-	MILLWRIGHT_SOAK=1 $(NODE) node_modules/.bin/vitest run --project system test/faults
+	MILLWRIGHT_SOAK=1 $(NODE) node_modules/.bin/vitest run --project system test/faults test/api/inference.test.ts
 
 clean:
 	rm -rf dist build

@@ -106,6 +106,8 @@ class Free(PythonModel):
             return {"choices": [{"index": 0, "message": {"role": "assistant", "content": str(len(model_input))}}], "got": sorted(model_input)}
         if isinstance(model_input, dict):
             return {name: value.tolist() for name, value in model_input.items()}
+        if isinstance(model_input, list):
+            return [str(item) for item in model_input]
         return np.asarray(model_input)
 
 

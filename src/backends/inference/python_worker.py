@@ -243,7 +243,12 @@ def main():
     while True:
         header, body = read_frame(connection)
         try:
-            data = read_input(header, body, kinds, model.metadata.get_input_schema())
+            try:
+                data = read_input(header, body, kinds, model.metadata.get_input_schema())
+            except Exception as error:
+                # Nothing of the model has run: what cannot be read is the client's.
+                write_frame(connection, {**failure(error), "refused": not isinstance(error, MemoryError)})
+                continue
             params = header.get("params")
             answer = model.predict(data, params=params) if params else model.predict(data)
             if os.getpid() != WORKER:

@@ -244,3 +244,10 @@ test('whatever comes is read, or refused as the client’s fault', () => {
     { numRuns: 100 },
   );
 });
+
+test('a refusal shows whole numbers beyond 2⁵³ as they came', () => {
+  const text = '{"inputs":[{"name":"a","datatype":"INT64","shape":[9007199254740993],"data":[1]}]}';
+  expect(() => parseInferRequest(Buffer.from(text), undefined, undefined, { signature: undefined, inputs: [] })).toThrow(
+    /tensor 'a': shape \[9007199254740993\] is not a list of sizes/,
+  );
+});

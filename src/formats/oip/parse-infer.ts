@@ -4,6 +4,7 @@ import { nearestName } from '../../lib/nearest-name.ts';
 import { decodeBody, parseBody } from '../scoring/json-body.ts';
 import { enforceParams } from '../scoring/params.ts';
 import { invalidInput } from '../scoring/problems.ts';
+import { wellFormedInput } from '../scoring/well-formed.ts';
 import { isObject } from '../scoring/table.ts';
 import type { ModelInput, Params, TensorDescription } from '../tensor/tensor.ts';
 import { fitInputs, type OipModel } from './fit-inputs.ts';
@@ -46,7 +47,7 @@ export function parseInferRequest(
   const params = paramsOf(parameters, model);
   return {
     id: idOf(request['id']),
-    input: fitInputs(given, model, parameters['content_type'] === 'pd', params),
+    input: wellFormedInput(fitInputs(given, model, parameters['content_type'] === 'pd', params)),
     wanted: readWanted(request['outputs'], parameters, model.outputs ?? []),
   };
 }

@@ -26,12 +26,15 @@ export function inferColumns({ names, columns, rows }: Table): readonly Tensor[]
   return allOf(tensors);
 }
 
-/** A tensor of numbers or truth values; undefined for what is none, texts too: models without a signature get them as JSON. */
-export function inferArray(name: string, value: unknown): Tensor | undefined {
+/** What texts become in arrays where no signature says: Python models make of the JSON what MLflow would, ONNX takes tensors only. */
+export type Texts = 'as-json' | 'as-tensors';
+
+/** A tensor of numbers, truth values or texts; undefined for what is none. */
+export function inferArray(name: string, value: unknown, texts: Texts): Tensor | undefined {
   const shape = shapeOf(value);
   const flat = shape.length === 0 ? undefined : flatten(value, shape);
   const tensor = flat === undefined ? undefined : inferTensor(name, shape, flat);
-  return tensor?.datatype === 'BYTES' ? undefined : tensor;
+  return tensor?.datatype === 'BYTES' && texts === 'as-json' ? undefined : tensor;
 }
 
 export function allOf<T>(items: readonly (T | undefined)[]): readonly T[] | undefined {

@@ -2,7 +2,7 @@ import { MillwrightError } from '../../errors.ts';
 
 const mediaTypes = ['text/csv', 'application/json', 'application/jsonlines'] as const;
 
-interface MediaType {
+export interface MediaType {
   readonly type: (typeof mediaTypes)[number];
   /** Of CSV: whether its first line names the columns. */
   readonly header: 'present' | 'absent';

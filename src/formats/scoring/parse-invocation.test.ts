@@ -170,6 +170,27 @@ test('without a signature numbers become tensors, and the rest stays the JSON th
   expect(read(chat, unsigned)).toBe(chat);
 });
 
+test('texts without a signature are tensors for those who take nothing else', () => {
+  const body = Buffer.from('{"inputs":{"word":[["x"],["y"]],"n":[[1],[2]]}}');
+  expect(parseInvocation(body, undefined, undefined).input.form).toBe('json');
+  const { input } = parseInvocation(body, undefined, undefined, 'as-tensors');
+  expect(input.form === 'tensors' && input.tensors[0]).toEqual({ name: 'word', datatype: 'BYTES', shape: [2, 1], data: ['x', 'y'] });
+});
+
+test.each([
+  ['{"messages":["\\ud800"]}', undefined],
+  ['{"inputs":{"\\udfff":[[1]]}}', undefined],
+  ['{"\\ud800":[[1,2]]}', 'application/jsonlines'],
+  ['{"dataframe_split":{"columns":["\\uD83D"],"data":[[1]]}}', undefined],
+])('half of a surrogate pair is refused where no signature reads the texts: %s', (body, type) => {
+  expect(() => parseInvocation(Buffer.from(body), type, undefined)).toThrow(/half of a surrogate pair/);
+});
+
+test('a whole surrogate pair in escapes, and an escaped backslash before what looks like one, are read', () => {
+  const { input } = parseInvocation(Buffer.from('{"messages":["\\ud83c\\udf0d", "\\\\ud800"]}'), undefined, undefined);
+  expect(input.form).toBe('json');
+});
+
 test('an input example is read with and without the serving file', () => {
   const example = '{"columns":["a","b"],"data":[[1.5,2]]}';
   expect(readInputExample({ example, serving: `{"dataframe_split":${example}}` }, ab)).toEqual(

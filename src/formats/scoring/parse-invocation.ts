@@ -4,13 +4,14 @@ import type { ModelInput, Tensor } from '../tensor/tensor.ts';
 import { cellValue, guessType, parseCsv } from './csv.ts';
 import { enforceColumns } from './enforce-columns.ts';
 import { enforceTensors, tableAsTensors } from './enforce-tensors.ts';
-import { allOf, inferArray, inferColumns } from './infer-types.ts';
+import { allOf, inferArray, inferColumns, type Texts } from './infer-types.ts';
 import { decodeBody, needsExactNumbers, parseBody, stringifyLossless } from './json-body.ts';
-import { parseMediaType } from './media-type.ts';
+import { type MediaType, parseMediaType } from './media-type.ts';
 import { datatypeOf } from './nested-list.ts';
 import { enforceParams } from './params.ts';
 import { invalidInput } from './problems.ts';
 import { readScoringBody, readTable, type ScoringBody } from './scoring-body.ts';
+import { wellFormedInput } from './well-formed.ts';
 import { isObject, type Table, tableOfRecords, tableOfRows } from './table.ts';
 
 export interface Invocation {
@@ -24,12 +25,20 @@ export interface Invocation {
  * rectangular, and everything else stays JSON.
  * @throws INPUT_INVALID listing everything that does not fit; UNSUPPORTED_MEDIA_TYPE
  */
-export function parseInvocation(body: Uint8Array, contentType: string | undefined, signature: Signature | undefined): Invocation {
-  const media = parseMediaType(contentType);
-  const text = decodeBody(body);
+export function parseInvocation(
+  body: Uint8Array,
+  contentType: string | undefined,
+  signature: Signature | undefined,
+  texts: Texts = 'as-json',
+): Invocation {
+  const { input, unwrapped } = parseAs(parseMediaType(contentType), decodeBody(body), signature, texts);
+  return { input: wellFormedInput(input), unwrapped };
+}
+
+function parseAs(media: MediaType, text: string, signature: Signature | undefined, texts: Texts): Invocation {
   switch (media.type) {
     case 'application/json':
-      return parseJson(text, signature);
+      return parseJson(text, signature, texts);
     case 'application/jsonlines':
       return { input: parseJsonLines(text, signature), unwrapped: false };
     case 'text/csv':
@@ -39,21 +48,21 @@ export function parseInvocation(body: Uint8Array, contentType: string | undefine
 
 /** The text of a JSON body. @throws INPUT_INVALID */
 export function parseScoringJson(text: string, signature: Signature | undefined): ModelInput {
-  return parseJson(text, signature).input;
+  return parseJson(text, signature, 'as-json').input;
 }
 
-function parseJson(text: string, signature: Signature | undefined): Invocation {
+function parseJson(text: string, signature: Signature | undefined, texts: Texts): Invocation {
   const body = readScoringBody(parseBody(text, { exact: needsExactNumbers(signature) }));
   if (body.format === 'unwrapped') return { input: inputOfUnwrapped(body.data, text, signature), unwrapped: true };
-  return { input: inputOfWrapped(body, text, signature), unwrapped: false };
+  return { input: inputOfWrapped(body, text, signature, texts), unwrapped: false };
 }
 
 type WrappedBody = Exclude<ScoringBody, { format: 'unwrapped' }>;
 
-function inputOfWrapped(body: WrappedBody, text: string, signature: Signature | undefined): ModelInput {
+function inputOfWrapped(body: WrappedBody, text: string, signature: Signature | undefined, texts: Texts): ModelInput {
   const params = enforceParams(signature?.params ?? [], body.params);
   const inputs = signature?.inputs;
-  if (inputs === undefined) return { ...inferInput(body, text), params };
+  if (inputs === undefined) return { ...inferInput(body, text, texts), params };
   if (inputs.kind === 'columns') {
     const table = readTable(body.format, body.data) ?? tableOfValues(body, inputs.columns);
     return inputOfTable(table, { ...signature, inputs }, text, params);
@@ -92,13 +101,13 @@ function tensorsInput(tensors: readonly Tensor[], params: ModelInput['params']):
   return { form: 'tensors', tensors, rows: tensors[0]?.shape[0] ?? 1, params };
 }
 
-function inferInput(body: WrappedBody, text: string): ModelInput {
+function inferInput(body: WrappedBody, text: string, texts: Texts): ModelInput {
   const table = readTable(body.format, body.data);
   if (table?.rows === 0 || (Array.isArray(body.data) && body.data.length === 0)) throw invalidInput('Send at least one row.');
   if (table !== undefined && body.format.startsWith('dataframe')) return inferTable(table, text);
   const tensors = isObject(body.data)
-    ? allOf(Object.entries(body.data).map(([name, value]) => inferArray(name, value)))
-    : allOf([inferArray('', body.data)]);
+    ? allOf(Object.entries(body.data).map(([name, value]) => inferArray(name, value, texts)))
+    : allOf([inferArray('', body.data, texts)]);
   const rows = Array.isArray(body.data) ? body.data.length : (table?.rows ?? 1);
   return tensors === undefined ? { form: 'json', text, rows, params: undefined } : tensorsInput(tensors, undefined);
 }

@@ -3,6 +3,7 @@
  * Protocol (little-endian, row-major, one after the other in the order of the headers).
  */
 import { MillwrightError } from '../../errors.ts';
+import { integerJson } from '../../lib/lossless-json.ts';
 import { decodeElements, encodeElements } from './bytes-elements.ts';
 import { bytesOf, elementBytes, isNumeric, viewElements } from './element-types.ts';
 import { datatypes, type Datatype, elementCount, type Tensor } from './tensor.ts';
@@ -76,7 +77,7 @@ function parseHeader(entry: unknown, index: number): TensorHeader {
 export function parseDatatype(value: unknown, name: string): Datatype {
   const known = datatypes.find((datatype) => datatype === value);
   if (known === undefined) {
-    throw invalid(name, `datatype ${JSON.stringify(value ?? null).slice(0, 64)} is not known: use one of ${datatypes.join(', ')}`);
+    throw invalid(name, `datatype ${shown(value)} is not known: use one of ${datatypes.join(', ')}`);
   }
   return known;
 }
@@ -87,9 +88,14 @@ const maxRank = 32;
 export function parseShape(value: unknown, name: string): readonly number[] {
   const isShape = Array.isArray(value) && value.length <= maxRank && value.every((size) => Number.isSafeInteger(size) && size >= 0);
   if (!isShape || !Number.isSafeInteger(elementCount(value as number[]))) {
-    throw invalid(name, `shape ${JSON.stringify(value ?? null).slice(0, 64)} is not a list of sizes, each a whole number ≥ 0`);
+    throw invalid(name, `shape ${shown(value)} is not a list of sizes, each a whole number ≥ 0`);
   }
   return value as number[];
+}
+
+/** A value as it came, whole numbers beyond 2⁵³ too. */
+function shown(value: unknown): string {
+  return JSON.stringify(value ?? null, (_, item: unknown) => (typeof item === 'bigint' ? integerJson(item) : item)).slice(0, 64);
 }
 
 function invalid(name: string, problem: string): MillwrightError {

@@ -14,7 +14,9 @@ import { inferenceBodyLimitBytes, predict, versionHeaders, type InferenceCall, t
 export async function invocations(served: Served, call: InferenceCall): Promise<AnswerValue> {
   let unwrapped = false;
   const output = await predict(served, call, 'mlflow', () => {
-    const invocation = parseInvocation(call.body, call.headers['content-type'], served.model.signature);
+    const { signature, runtime } = served.model;
+    const texts = runtime.flavor === 'onnx' ? 'as-tensors' : 'as-json';
+    const invocation = parseInvocation(call.body, call.headers['content-type'], signature, texts);
     unwrapped = invocation.unwrapped;
     return invocation;
   });
