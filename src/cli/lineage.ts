@@ -13,6 +13,9 @@ interface Options {
   readonly json?: boolean;
 }
 
+/** Versions without predictions that are named. */
+const namedVersions = 12;
+
 export function configure(command: Command, io: Io): void {
   command
     .argument(
@@ -127,6 +130,9 @@ function printPredictions({ count, firstAt, lastAt, versions, silent, filter, tr
   io.stdout(`predictions: ${truncated ? 'at least ' : ''}${count}, first ${iso(firstAt)}, last ${iso(lastAt)}\n`);
   const rows = versions.map((row) => [`${row.model}/${row.version}`, row.endpoint, String(row.count), iso(row.firstAt), iso(row.lastAt)]);
   printTable(io, ['MODEL', 'ENDPOINT', 'PREDICTIONS', 'FIRST', 'LAST'], rows);
-  if (silent.length > 0) io.stdout(`none yet by ${silent.join(', ')}\n`);
+  if (silent.length > 0) {
+    const more = silent.length > namedVersions ? ` and ${silent.length - namedVersions} more` : '';
+    io.stdout(`none yet by ${silent.slice(0, namedVersions).join(', ')}${more}\n`);
+  }
   if (filter !== null) io.stdout(`To see them: millwright predictions --filter "${filter.replaceAll(/[\\"$`]/g, String.raw`\$&`)}"\n`);
 }

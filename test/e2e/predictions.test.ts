@@ -67,6 +67,15 @@ test('predictions are filtered by any feature, by outcome and by words of the er
   const found = Array.from({ length: requests }, (_, index) => index).filter((index) => index % 24 === 4 && 10 + (index % 30) > 30).length;
   await page.getByText(`${found} shown, newest first`).waitFor();
 
+  await page.goto('/predictions?range=1..2');
+  await page.getByText('No kept prediction matches').waitFor();
+  await page.getByLabel('From').fill('2020-01-01T00:00');
+  await page.waitForURL(/range=157/);
+  await page.getByLabel('Before').fill('');
+  await page.getByText('200+ shown, newest first').waitFor();
+  expect(page.url()).toMatch(/range=157\d{10}\.\.$/);
+  await expectAccessible(page);
+
   await page.goto('/predictions?outcome=failed');
   await page.getByText(`${requests / 50} shown, newest first`).waitFor();
   await page.getByRole('textbox', { name: 'Words in errors' }).fill('temperature MISSING');

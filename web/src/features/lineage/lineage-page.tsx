@@ -142,10 +142,12 @@ function asCode(kind: string, id: string) {
       python: `import json, urllib.request\ntold = json.load(urllib.request.urlopen("${account}"))\nprint(told["version"], told["run"], told["data"], told["commits"])`,
     };
   }
+  // A line for the graph, one for the predictions that rest on the object.
+  const resting = `${location.origin}/api/1/lineage/predictions?${new URLSearchParams({ kind, id }).toString()}`;
   return {
     cli: `millwright lineage ${cliNameOf(kind, id)}`,
-    curl: `curl -s '${url}'`,
-    python: `import json, urllib.request\nlineage = json.load(urllib.request.urlopen("${url}"))\nfor edge in lineage["edges"]:\n    print(edge["from"], edge["relation"], edge["to"])`,
+    curl: `curl -s '${url}'\ncurl -s '${resting}'`,
+    python: `import json, urllib.request\nlineage = json.load(urllib.request.urlopen("${url}"))\nfor edge in lineage["edges"]:\n    print(edge["from"], edge["relation"], edge["to"])\nprint(json.load(urllib.request.urlopen("${resting}"))["count"], "predictions")`,
   };
 }
 

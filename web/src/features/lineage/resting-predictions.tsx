@@ -3,9 +3,12 @@ import { Link } from '@tanstack/react-router';
 import type { RestingPredictions as Resting } from '../../../../src/api/lineage.ts';
 import { millwright } from '../../app/api.ts';
 import { Asked } from '../../ui/asked.tsx';
-import { formatCount, formatTime } from '../../ui/format.ts';
+import { formatCount, formatTime, plural } from '../../ui/format.ts';
 import { Facts, Section } from '../../ui/page.tsx';
 import { PlainTable } from '../../ui/plain-table.tsx';
+
+const shownVersions = 100;
+const namedVersions = 12;
 
 /** Every kept prediction that rests on an object: how many, from when to when, of which version at which endpoint. */
 export function RestingPredictions({ kind, id }: { kind: string; id: string }) {
@@ -19,9 +22,9 @@ export function RestingPredictions({ kind, id }: { kind: string; id: string }) {
 
 function Told({ resting }: { resting: Resting }) {
   const { count, firstAt, lastAt, versions, silent, filter, truncated } = resting;
-  const none = silent.length === 0 ? 'No model version rests on it.' : `None is kept yet of ${silent.map(versionTitle).join(', ')}.`;
+  const none = silent.length === 0 ? 'No model version rests on it.' : `None is kept yet of ${listed(silent)}.`;
   if (count === 0 || firstAt === null || lastAt === null) return <p className="dim">{none}</p>;
-  const rows = versions.map((row) => ({
+  const rows = versions.slice(0, shownVersions).map((row) => ({
     key: `${row.model}/${row.version} ${row.endpoint}`,
     cells: [
       <Link key="version" to="/models/$name" params={{ name: row.model }} search={{ version: row.version }}>
@@ -58,9 +61,15 @@ function Told({ resting }: { resting: Resting }) {
         ]}
       />
       <PlainTable label="Predictions by version" heads={['Model version', 'Endpoint', ['Predictions'], 'First', 'Last']} rows={rows} />
+      {versions.length > rows.length && <p className="dim">{plural(versions.length - rows.length, 'older row')}: see “As code”.</p>}
       {silent.length > 0 && <p className="dim">{none}</p>}
     </>
   );
+}
+
+function listed(ids: readonly string[]): string {
+  const first = ids.slice(0, namedVersions).map(versionTitle).join(', ');
+  return ids.length > namedVersions ? `${first} and ${formatCount(ids.length - namedVersions)} more` : first;
 }
 
 function versionTitle(id: string): string {

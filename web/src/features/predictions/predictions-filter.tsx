@@ -1,8 +1,7 @@
 import { ActionIcon, Popover, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { CloseIcon } from '../../ui/icons.tsx';
-import { formatTime } from '../../ui/format.ts';
-import { boundsOf, featureField, type Outcome, type PredictionsView } from './predictions-view.ts';
+import { boundsOf, featureField, localTime, type Outcome, type PredictionsView } from './predictions-view.ts';
 
 const ranges: readonly (readonly [string, string])[] = [
   ['', 'All times'],
@@ -30,7 +29,7 @@ export function PredictionsFilter(props: {
   const withChosen = (known: readonly string[], chosen: string | undefined) => [
     ...new Set([...known, ...(chosen === undefined ? [] : [chosen])]),
   ];
-  const given = ranges.some(([value]) => value === (view.range ?? ''));
+  const isSpan = view.range === undefined || !view.range.includes('..');
   return (
     <div className="predictions-toolbar">
       <div className="predictions-choices">
@@ -63,15 +62,19 @@ export function PredictionsFilter(props: {
         />
         <Select
           aria-label="Time range"
-          value={view.range ?? ''}
-          onChange={(value) => onChange({ range: value === null || value === '' ? undefined : value })}
+          value={isSpan ? (view.range ?? '') : 'between'}
+          onChange={(value) => onChange({ range: value === 'between' ? `${Date.now() - 3_600_000}..` : value || undefined })}
           data={[
             ...ranges.map(([value, label]) => ({ value, label })),
-            ...(given || view.range === undefined ? [] : [{ value: view.range, label: rangeLabel(view.range) }]),
+            ...(isSpan && !ranges.some(([value]) => value === (view.range ?? ''))
+              ? [{ value: view.range!, label: `Last ${view.range}` }]
+              : []),
+            { value: 'between', label: 'Between two times' },
           ]}
           allowDeselect={false}
         />
       </div>
+      {!isSpan && <Between range={view.range!} onChange={(range) => onChange({ range })} />}
       <div className="predictions-texts">
         <TextFilter
           key={`filter ${view.filter}`}
@@ -95,10 +98,29 @@ export function PredictionsFilter(props: {
   );
 }
 
-function rangeLabel(range: string): string {
-  const { from, to } = boundsOf(range, Date.now()) ?? {};
-  if (to === undefined) return from === undefined ? range : `Since ${formatTime(from)}`;
-  return from === undefined ? `Before ${formatTime(to)}` : `${formatTime(from)} to ${formatTime(to)}`;
+/** Two times of the reader's zone; an empty one bounds nothing. */
+function Between({ range, onChange }: { range: string; onChange: (range: string | undefined) => void }) {
+  const bounds = boundsOf(range, 0) ?? {};
+  const change = (side: 'from' | 'to', text: string) => {
+    const next: { from?: number | undefined; to?: number | undefined } = {
+      ...bounds,
+      [side]: text === '' ? undefined : new Date(text).getTime(),
+    };
+    onChange(next.from === undefined && next.to === undefined ? undefined : `${next.from ?? ''}..${next.to ?? ''}`);
+  };
+  return (
+    <div className="predictions-between">
+      {(['from', 'to'] as const).map((side) => (
+        <TextInput
+          key={side}
+          type="datetime-local"
+          label={side === 'from' ? 'From' : 'Before'}
+          value={bounds[side] === undefined ? '' : localTime(bounds[side])}
+          onChange={(event) => change(side, event.currentTarget.value)}
+        />
+      ))}
+    </div>
+  );
 }
 
 /** Asked when Enter is pressed. */

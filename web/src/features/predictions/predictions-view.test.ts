@@ -3,6 +3,7 @@ import {
   boundsOf,
   equalTo,
   featureField,
+  localTime,
   queryOf,
   readPredictionsView,
   wholeFilter,
@@ -49,6 +50,7 @@ test('ranges are a span up to now, or two times of which one may be left out', (
   expect(boundsOf('5..', 9)).toEqual({ from: 5 });
   expect(boundsOf('5..7', 9)).toEqual({ from: 5, to: 7 });
   expect(boundsOf('..', 9)).toBeUndefined();
+  expect(new Date(localTime(1_750_000_020_000)).getTime()).toBe(1_750_000_020_000);
 });
 
 test('a feature becomes a comparison that finds its value', () => {

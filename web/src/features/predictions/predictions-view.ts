@@ -64,6 +64,11 @@ export function boundsOf(range: string, now: number): { from?: number; to?: numb
   return { ...(times[1] === '' ? {} : { from: Number(times[1]) }), ...(times[2] === '' ? {} : { to: Number(times[2]) }) };
 }
 
+/** A time as a field for times of the reader's zone holds it: `2026-11-21T09:51`. */
+export function localTime(at: number): string {
+  return new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
 /** What the server is asked for. */
 export function queryOf(view: PredictionsView, now: number): PredictionQuery {
   const slash = view.version?.lastIndexOf('/') ?? -1;
