@@ -66,6 +66,6 @@ test('a folder of 12,000 files is drawn only as far as it is in view, and filter
   expect(await list.locator('tbody tr').count()).toBeLessThan(100);
   await page.getByRole('textbox', { name: 'Filter files' }).fill('11999');
   await list.getByText('11999.txt').click();
-  await page.locator('.data-preview pre').getByText('49').waitFor();
+  await page.locator('.preview pre').getByText('49').waitFor();
   await expectAccessible(page);
 });

@@ -1,3 +1,4 @@
+import '../../ui/preview.css';
 import { useQuery } from '@tanstack/react-query';
 import { datasetContentPath, type DatasetVersionId } from '../../../../sdk/src/millwright.ts';
 import type { DatasetPreview } from '../../../../src/api/datasets.ts';
@@ -12,8 +13,8 @@ export function FilePreview({ version, file }: { version: DatasetVersionId; file
   return (
     <Readable query={preview} path={version.path}>
       {(data) => (
-        <div className="data-preview">
-          <div className="data-preview-head">
+        <div className="preview">
+          <div className="preview-head">
             <code>{file}</code>
             <span className="dim">{formatBytes(data.sizeBytes)}</span>
             <a href={url} download={file.slice(file.lastIndexOf('/') + 1)}>

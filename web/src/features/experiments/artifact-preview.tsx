@@ -1,3 +1,4 @@
+import '../../ui/preview.css';
 import { Loading } from '../../ui/loading.tsx';
 import { useQuery } from '@tanstack/react-query';
 import { readText } from '../../../../sdk/src/client-text.ts';

@@ -22,11 +22,14 @@ const tabs = [
 ];
 const none: readonly Run[] = [];
 
+/** More cannot be told apart. */
+const runLimit = 100;
+
 /** The chosen runs beside each other: overlaid curves, and where params and metrics differ. */
 export function ComparePage() {
   const search = route.useSearch();
   const navigate = useNavigate({ from: '/experiments/compare' });
-  const ids = readList(search.runs);
+  const ids = useMemo(() => [...new Set(readList(search.runs))].slice(0, runLimit), [search.runs]);
   const asked = useQueries({
     queries: ids.map((id) => runQuery(id)),
     combine: (results) => ({

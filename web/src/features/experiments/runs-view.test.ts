@@ -76,6 +76,11 @@ describe('nested runs', () => {
   });
 });
 
+test('what is no column stands in no view, and nothing twice', () => {
+  const view = readRunsView({ cols: 'foo,,bar.x,metrics.,metrics.a,params.b,metrics.a', sort: 'foo:asc', runs: 'r,r' });
+  expect([view.columns, view.sort, view.selected]).toEqual([['metrics.a', 'params.b'], undefined, ['r']]);
+});
+
 test('suggested columns: metrics that runs share, params that differ', () => {
   const metric = (key: string) => ({ key, value: 1, timestamp: 0, step: 0 });
   const runs = [

@@ -23,9 +23,9 @@ export function readRunsView(search: RunsSearch): RunsView {
     experimentIds: readList(search.exp),
     filter: search.filter ?? '',
     sort: readSort(search.sort),
-    columns: search.cols === undefined ? undefined : readList(search.cols),
+    columns: search.cols === undefined ? undefined : [...new Set(readList(search.cols).filter(isColumn))],
     deleted: search.view === 'deleted',
-    selected: readList(search.runs),
+    selected: [...new Set(readList(search.runs))],
     flat: search.flat === '1',
   };
 }
@@ -44,7 +44,12 @@ export function writeRunsView(view: RunsView): { [K in keyof Required<RunsSearch
 
 function readSort(text: string | undefined): Sort | undefined {
   const match = /^(.+):(asc|desc)$/.exec(text ?? '');
-  return match?.[1] === undefined ? undefined : { column: match[1], descending: match[2] === 'desc' };
+  return match?.[1] === undefined || !isColumn(match[1]) ? undefined : { column: match[1], descending: match[2] === 'desc' };
+}
+
+/** Anything may stand in an address. */
+function isColumn(text: string): boolean {
+  return /^(metrics|params|tags|attributes)\.[^]/.test(text);
 }
 
 const comparison = /[=<>]|\b(i?like|is|in)\b/i;
