@@ -33,7 +33,9 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('an endpoint on %s', (database)
   });
 
   const endpoint = async (): Promise<Endpoint> => (await apiOf(server).endpoint('line')).endpoint;
-  const becomes = (expected: object): Promise<void> => expect.poll(endpoint, waiting).toMatchObject(expected);
+  const becomes = async (expected: object): Promise<void> => {
+    await expect.poll(endpoint, waiting).toMatchObject(expected);
+  };
   const cli = (...words: string[]): Promise<Ended> =>
     millwright(folder, { MILLWRIGHT_URL: server.url, MILLWRIGHT_TOKEN: server.token }, 'endpoints', ...words);
 
