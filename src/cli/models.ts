@@ -98,7 +98,7 @@ async function show(name: string, options: { readonly json?: boolean }, io: Io):
 }
 
 /** What is known of the ONNX flavour of a version. */
-const parityWords = { pending: 'being compared', agrees: 'as the other flavour', differs: 'DIFFERS', unchecked: 'not compared' } as const;
+const parityWords = { pending: 'being compared', agrees: 'agrees', differs: 'DIFFERS', unchecked: 'not compared' } as const;
 
 function decisionRow(decision: Decision, now: number): string[] {
   return [

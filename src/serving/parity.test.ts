@@ -14,7 +14,7 @@ const compare = (left: number[], right: number[]) => compareOutputs(array(double
 test('answers within the tolerance agree, with the largest difference', () => {
   expect(compare([1, 2.000001], [1, 2])).toEqual({
     state: 'agrees',
-    message: 'ONNX answers the input example as python_function does: the largest relative difference is 5.0e-7 (allowed 0.000001)',
+    message: 'ONNX answers the input example as python_function does: the largest relative difference is 5.0e-7 (allowed 1e-6)',
     largestDifference: expect.closeTo(5e-7, 12) as number,
     tolerance: 1e-6,
     mismatch: undefined,

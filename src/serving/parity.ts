@@ -40,14 +40,14 @@ export function compareOutputs(onnx: ModelOutput, twin: ModelOutput, tolerance: 
     if (worst.difference > tolerance) return differs(tensor, expected, worst, tolerance);
     largest = Math.max(largest, worst.difference);
   }
-  const message = `${same}: the largest relative difference is ${largest.toExponential(1)} (allowed ${tolerance})`;
+  const message = `${same}: the largest relative difference is ${largest.toExponential(1)} (allowed ${tolerance.toExponential()})`;
   return { ...outcome, state: 'agrees', message, largestDifference: largest };
 }
 
 function differs(tensor: Tensor, expected: Tensor, { index, difference }: Worst, tolerance: number): ParityOutcome {
   const mismatch = mismatchAt(tensor, expected, index);
   const isNumber = Number.isFinite(difference);
-  const figure = isNumber ? `, a relative difference of ${difference.toExponential(1)} (allowed ${tolerance})` : '';
+  const figure = isNumber ? `, a relative difference of ${difference.toExponential(1)} (allowed ${tolerance.toExponential()})` : '';
   const place = `row ${mismatch.row}, column ${mismatch.column}`;
   const message = `${other}: ${place}: ${mismatch.onnx} against ${mismatch.other}${figure}`;
   return { state: 'differs', message, largestDifference: isNumber ? difference : undefined, tolerance, mismatch };

@@ -86,7 +86,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('parity on %s', (database) => {
       version: 1,
       status: 'READY',
       message: expect.stringMatching(
-        /^ONNX answers the input example as python_function does: the largest relative difference is \S+ \(allowed 0.000001\)$/,
+        /^ONNX answers the input example as python_function does: the largest relative difference is \S+ \(allowed 1e-6\)$/,
       ),
     });
     const { versions } = await api().model('alike');
@@ -104,7 +104,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('parity on %s', (database) => {
     { timeout: patience },
     async () => {
       const message =
-        'ONNX answers the input example differently than python_function: row 1, column 0: 1249996.5 against 999996.5, a relative difference of 2.0e-1 (allowed 0.000001)';
+        'ONNX answers the input example differently than python_function: row 1, column 0: 1249996.5 against 999996.5, a relative difference of 2.0e-1 (allowed 1e-6)';
       expect(await register('apart', 'apart')).toEqual({ version: 1, status: 'READY', message });
       expect((await api().model('apart')).versions[0]!.parity).toMatchObject({
         state: 'differs',

@@ -3,7 +3,7 @@ import { StateMark } from '../../ui/state-mark.tsx';
 
 const words = {
   pending: ['running', 'Being compared'],
-  agrees: ['succeeded', 'As the other flavour'],
+  agrees: ['succeeded', 'Agrees'],
   differs: ['failed', 'Differs'],
   unchecked: ['skipped', 'Not compared'],
 } as const;
@@ -20,7 +20,7 @@ export function ParityDetail({ parity }: { parity: Parity }) {
   return (
     <>
       <ParityMark parity={parity} />
-      <p className={parity.state === 'differs' ? 'decision-why' : 'dim'}>{parity.message}</p>
+      <div className={parity.state === 'differs' ? undefined : 'dim'}>{parity.message}</div>
     </>
   );
 }
