@@ -26,6 +26,8 @@ export interface ParityChecks {
 
 const passMs = 1000;
 const leaseMs = 15_000;
+/** An installer that never ends must not keep a version pending. */
+const limitMinutes = 15;
 
 export function checkParity(ctx: HostContext): ParityChecks {
   const owner = ctx.ids.uuid7();
@@ -101,11 +103,14 @@ async function compare(ctx: HostContext, { workspaceId, name, version: number }:
   // What is compared is what stays.
   const path = artifactPathOf(version.storageLocation);
   if (path !== undefined && path !== '') await ctx.db.write(sealFolder, { scope, path, now: ctx.clock.now() });
+  const late = AbortSignal.timeout(limitMinutes * 60_000);
+  const either = AbortSignal.any([signal, late]);
   try {
-    const folder = await fetchModel(ctx.blobs, scope, version, ctx.modelCache, signal);
-    return await compareFlavors(await ctx.inference(), folder, `${name}/${number}`, signal);
+    const folder = await fetchModel(ctx.blobs, scope, version, ctx.modelCache, either);
+    return await compareFlavors(await ctx.inference(), folder, `${name}/${number}`, either);
   } catch (error) {
     signal.throwIfAborted();
+    if (late.aborted) return unchecked(`it took longer than ${limitMinutes} minutes`);
     ctx.log.error({ err: error, model: name, version: number }, 'two flavours were not compared');
     if (error instanceof MillwrightError) return unchecked(error.message);
     return unchecked(error instanceof Error ? error.message : String(error));

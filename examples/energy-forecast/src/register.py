@@ -18,7 +18,10 @@ def main() -> None:
             mlflow.log_params({"region": region.key, "algorithm": candidate["algorithm"], "digest": candidate["digest"]})
             # Logged as it is: `log_model` would write another MLmodel file, and with it another digest.
             mlflow.log_artifacts(str(region.model_folder(candidate["algorithm"])), "model")
-        version = mlflow.register_model(f"runs:/{run.info.run_id}/model", region.model_name, tags={DIGEST_TAG: candidate["digest"]})
+        # Until the server has compared both flavours; the first time it installs the model's packages for that.
+        version = mlflow.register_model(
+            f"runs:/{run.info.run_id}/model", region.model_name, await_registration_for=900, tags={DIGEST_TAG: candidate["digest"]}
+        )
     write_json(region.report("registered"), {"name": region.model_name, "version": str(version.version), "digest": candidate["digest"]})
     print(f"{region.model_name} version {version.version} " + ("is registered already" if known else f"registered: {candidate['algorithm']}"))
 
