@@ -96,7 +96,12 @@ export async function openApp(stateDirectory: string, config: Config, giveWay?: 
   const contents = contentsOf(stateDirectory, config);
   const ownerToken = await ownerTokenOf(db, stateDirectory);
   const recordSettings = await watchRecordSettings({ db, log });
-  const records = await openRecordsIn(stateDirectory, { db, blobs, log, settings: recordSettings.of });
+  const records = await openRecordsIn(stateDirectory, {
+    db,
+    blobs,
+    log,
+    settings: (workspaceId, endpoint) => recordSettings.of(workspaceId, endpoint),
+  });
   recordSettings.removeOld(records);
   const inference = lazyInference(config, log);
   const serving = {

@@ -16,7 +16,7 @@ function stage(change: Partial<StageRunRow> = {}): StageRunRow {
 
 function run(name: string, metrics: Record<string, number>, params: Record<string, string> = {}): Run {
   return {
-    info: { runId: `${name} ${Object.keys(metrics)}`, name, status: 'FINISHED' },
+    info: { runId: `${name} ${Object.keys(metrics).join(',')}`, name, status: 'FINISHED' },
     metrics: Object.entries(metrics).map(([key, value]) => ({ name: key, value, timestamp: 0, step: 0 })),
     params: Object.entries(params).map(([key, value]) => ({ name: key, value })),
   } as unknown as Run;
