@@ -18,7 +18,7 @@ beforeAll(async () => {
   home = await homeWithModels();
   work = join(home, 'work');
   mkdirSync(work);
-}, 180_000);
+});
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 const serve = (words: readonly string[], env: Record<string, string> = {}): ServeProcess =>
@@ -121,7 +121,7 @@ describe('sent to the server that the model comes from', () => {
       encoding: 'utf8',
     });
     if (made.status !== 0) throw new Error(made.stderr);
-  }, 180_000);
+  });
   afterAll(() => server.stop());
 
   test('as the endpoint of that name keeps them, and told at the end', async () => {

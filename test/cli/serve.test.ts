@@ -27,7 +27,7 @@ beforeAll(async () => {
   home = await homeWithModels();
   work = join(home, 'work');
   mkdirSync(work);
-}, 180_000);
+});
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 const serve = (...words: string[]): ServeProcess => startServe(home, words, { cwd: work });
@@ -176,7 +176,7 @@ describe('with a server', () => {
     await send(server.url, { method: 'POST', path: '/api/2.0/mlflow/registered-models/alias', headers, body: alias });
     const declared = JSON.stringify({ project: 'p', endpoints: [{ name: 'load', model: 'models:/line@champion', settings: {} }] });
     await send(server.url, { method: 'PUT', path: '/api/1/endpoints', headers, body: declared });
-  }, 180_000);
+  });
   afterAll(() => server.stop());
 
   test.each([
