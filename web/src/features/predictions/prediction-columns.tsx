@@ -22,7 +22,7 @@ export const factTitles: Readonly<Record<string, string>> = {
 
 const widths: Readonly<Record<string, number>> = {
   at: 96,
-  status: 126,
+  status: 140,
   version: 170,
   endpoint: 140,
   prediction: 120,
