@@ -35,3 +35,12 @@ export async function endpointReady(state: string, name: string, version: number
     await setTimeout(200);
   }
 }
+
+/** The server that `repro` left ends when nobody asks it anything for half a minute; on a busy machine Python starts slower. */
+export function keepAwake(url: string): Disposable {
+  const timer = setInterval(() => {
+    // One that has ended is told by who needs it next.
+    fetch(`${url}/health`).catch(() => clearInterval(timer));
+  }, 5000);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}

@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { appendFile, cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { ensureEnvironment, type PythonEnvironment } from '../src/backends/python/environment.ts';
-import { endpointReady } from './demo-endpoint.ts';
+import { endpointReady, keepAwake } from './demo-endpoint.ts';
 import { printSummary, type DemoSummary } from './demo-summary.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -162,6 +162,7 @@ async function checkData(): Promise<void> {
 async function serve(): Promise<NonNullable<DemoSummary['serving']>> {
   const state = join(project, '.millwright');
   const live = await step(`Endpoint ${endpoint}`, () => endpointReady(state, endpoint, Number(promoted.version), say));
+  using _awake = keepAwake(live.url);
   const client = { ...env, MLFLOW_TRACKING_URI: live.url };
   await step('python src/ask.py victoria', () => spawned('python', ['src/ask.py', 'victoria'], { cwd: project, env: client }));
   const served = await readReport<Served>('served');

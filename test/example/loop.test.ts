@@ -5,6 +5,7 @@ import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { EndpointDetail } from '../../src/api/endpoints.ts';
+import { startTestServer } from '../support/server.ts';
 import { checkout, testProgram } from '../support/test-env.ts';
 import { victoriaRows } from './project.ts';
 
@@ -36,14 +37,13 @@ afterAll(() => {
 function succeed(cwd: string, program: string, ...words: string[]): string {
   return succeedWith({}, cwd, program, ...words);
 }
-function succeedWith(environment: Record<string, string>, cwd: string, program: string, ...words: string[]): string {
-  const env = {
+function environment(): Record<string, string> {
+  return {
     PATH: [dirname(testProgram('python')), process.env['PATH']].join(delimiter),
     HOME: root,
     // The wheels of the model's environment may be there since the tests' own was made.
     UV_CACHE_DIR: process.env['UV_CACHE_DIR'] ?? join(homedir(), '.cache/uv'),
     MLFLOW_DISABLE_TELEMETRY: 'true',
-    ...environment,
     ...Object.fromEntries(
       ['AUTHOR', 'COMMITTER'].flatMap((who) => [
         [`GIT_${who}_NAME`, 'Test'],
@@ -51,7 +51,9 @@ function succeedWith(environment: Record<string, string>, cwd: string, program: 
       ]),
     ),
   };
-  const answer = spawnSync(program, words, { cwd, env, encoding: 'utf8' });
+}
+function succeedWith(more: Record<string, string>, cwd: string, program: string, ...words: string[]): string {
+  const answer = spawnSync(program, words, { cwd, env: { ...environment(), ...more }, encoding: 'utf8' });
   expect(answer, `${words.join(' ')}\n${answer.stdout}${answer.stderr}`).toMatchObject({ status: 0 });
   return answer.stdout;
 }
@@ -59,6 +61,10 @@ const millwright = (cwd: string, ...words: string[]): string => succeed(cwd, joi
 function commit(cwd: string, message: string): void {
   succeed(cwd, 'git', 'add', '--all');
   succeed(cwd, 'git', 'commit', '--quiet', '--message', message);
+}
+async function served(folder: string): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = await startTestServer({ stateDirectory: join(folder, '.millwright'), env: environment() });
+  return { url: server.url, [Symbol.asyncDispose]: async () => void (await server.stop()) };
 }
 const outcome = (folder: string): unknown => JSON.parse(readFileSync(join(folder, promoted), 'utf8'));
 
@@ -87,16 +93,16 @@ test('files become a champion that the gate let through, and its lineage leads b
 });
 
 test('the endpoint answers as the champion does, and the record of an answer is found by its id', { timeout: patience }, async () => {
-  millwright(original, 'repro');
+  // The one that repro left ends when nobody asks it anything for half a minute.
+  await using server = await served(original);
   const detail = (): EndpointDetail => JSON.parse(millwright(original, 'endpoints', 'show', 'load-victoria', '--json')) as EndpointDetail;
   await vi.waitFor(() => expect(detail().endpoint.live).toMatchObject({ version: 1, flavor: 'onnx' }), { timeout: 300_000, interval: 500 });
-  const { url } = JSON.parse(readFileSync(join(original, '.millwright/server.json'), 'utf8')) as { url: string };
-  succeedWith({ MLFLOW_TRACKING_URI: url }, original, 'python', 'src/ask.py', 'victoria');
-  const served = JSON.parse(readFileSync(join(original, 'reports/served/victoria.json'), 'utf8')) as Record<string, unknown>;
-  expect(served).toMatchObject({ endpoint: 'load-victoria', model: 'energy-victoria/1', requests: 202 });
-  expect(served['largest_difference']).toBeLessThan(1e-6);
-  const shown = millwright(original, 'predictions', 'show', String(served['request_id']));
-  expect(shown).toMatch(new RegExp(`^${String(served['request_id'])} +0 .* load-victoria +energy-victoria/1 +200 `, 'm'));
+  succeedWith({ MLFLOW_TRACKING_URI: server.url }, original, 'python', 'src/ask.py', 'victoria');
+  const report = JSON.parse(readFileSync(join(original, 'reports/served/victoria.json'), 'utf8')) as Record<string, unknown>;
+  expect(report).toMatchObject({ endpoint: 'load-victoria', model: 'energy-victoria/1', requests: 202 });
+  expect(report['largest_difference']).toBeLessThan(1e-6);
+  const shown = millwright(original, 'predictions', 'show', String(report['request_id']));
+  expect(shown).toMatch(new RegExp(`^${String(report['request_id'])} +0 .* load-victoria +energy-victoria/1 +200 `, 'm'));
   expect(shown).toContain('features of row 0: {"month":3,');
 });
 
