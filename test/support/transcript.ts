@@ -3,7 +3,7 @@
  * scenarios beside them; a test replays them with ours, without the real tool.
  */
 import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -68,25 +68,26 @@ function perform(step: Step, root: string, top: string, sh: Shell): Outcome {
     if (step.mode !== undefined) chmodSync(path, Number.parseInt(step.mode, 8));
     return {};
   }
-  if ('snapshot' in step) return { files: filesOf(root) };
+  if ('snapshot' in step) return { files: { ...filesOf(root, ''), ...filesOf(join(top, 'remote'), 'REMOTE:') } };
   const command = 'dvc' in step ? `dvc ${step.dvc}` : step.sh;
-  const ran = sh(command.replaceAll('$ROOT', root), join(root, step.cd ?? '.'));
+  const ran = sh(command.replaceAll('$ROOT', root).replaceAll('$REMOTE', join(top, 'remote')), join(root, step.cd ?? '.'));
   const isCompared = 'sh' in step || step.dvc.includes('--json');
   return { status: ran.status ?? -1, ...(isCompared ? { stdout: ran.stdout.replaceAll(top, '$TOP') } : {}) };
 }
 
-/** Every file of the repository, its cache included; private files and names of unfinished ones are left out. */
-function filesOf(root: string): Record<string, FileState> {
+/** Every file of the repository, its cache included, or of a folder remote; private files and names of unfinished ones are left out. */
+function filesOf(root: string, prefix: string): Record<string, FileState> {
   const found: Record<string, FileState> = {};
+  if (!existsSync(root)) return found;
   const visit = (folder: string): void => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
       const name = relative(root, path);
       if (/(^|\/)\.git$|(^|\/)\.dvc\/tmp$/.test(name) || /(^|\/)\.[\w-]{22}\.tmp$/.test(name)) continue;
       if (entry.isDirectory()) visit(path);
-      else if (entry.isSymbolicLink()) found[name] = { link: readlinkSync(path).replaceAll(dirname(root), '$TOP') };
+      else if (entry.isSymbolicLink()) found[prefix + name] = { link: readlinkSync(path).replaceAll(dirname(root), '$TOP') };
       else
-        found[name] = {
+        found[prefix + name] = {
           md5: createHash('md5').update(readFileSync(path)).digest('hex'),
           mode: (lstatSync(path).mode & 0o7777).toString(8),
         };
@@ -125,7 +126,8 @@ export function differences(scenario: Scenario, wanted: readonly Outcome[], foun
     if (want.files !== undefined) return differentFiles(want.files, got.files ?? {}).map((problem) => `${label}: ${problem}`);
     if (want.status !== got.status && (want.status === 0) !== (got.status === 0))
       return [`${label}: status ${want.status} wanted, ${got.status} found`];
-    if (normal(want.stdout) !== normal(got.stdout)) return [`${label}: ${want.stdout} wanted, ${got.stdout} found`];
+    const [wantedText, foundText] = 'dvc' in step ? [normal(want.stdout), normal(got.stdout)] : [want.stdout, got.stdout];
+    if (wantedText !== foundText) return [`${label}: ${want.stdout} wanted, ${got.stdout} found`];
     return [];
   });
 }
@@ -138,8 +140,9 @@ function differentFiles(wanted: Readonly<Record<string, FileState>>, found: Read
 }
 
 function normal(text: string | undefined): string | undefined {
-  if (text === undefined || !/^[[{]/.test(text)) return text;
-  return JSON.stringify(sorted(JSON.parse(text)));
+  if (text === undefined || !/^[[{]\W/.test(text)) return text;
+  // Python's JSON has numbers that JSON has not
+  return JSON.stringify(sorted(JSON.parse(text.replaceAll(/(?<=[:[,] ?)(-?Infinity|NaN)/g, '"$1"'))));
 }
 
 function sorted(value: unknown): unknown {
