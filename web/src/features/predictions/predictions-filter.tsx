@@ -74,7 +74,7 @@ export function PredictionsFilter(props: {
           allowDeselect={false}
         />
       </div>
-      {!isSpan && <Between range={view.range!} onChange={(range) => onChange({ range })} />}
+      {!isSpan && <Between range={view.range} onChange={(range) => onChange({ range })} />}
       <div className="predictions-texts">
         <TextFilter
           key={`filter ${view.filter}`}
