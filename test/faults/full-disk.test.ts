@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DvcWorkspace, filesBelow, ourProgram, type Ran } from '../support/dvc-workspace.ts';
-import { mountSmallDisk } from '../support/small-disk.ts';
+import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -122,18 +122,22 @@ function expectFull(ran: Ran, problem: string, remedy: string, where: string): v
   expect(ran.stderr, where).toContain(`${problem}; nothing half-done was left: ${remedy}`);
 }
 
-const disk = mountSmallDisk(64 * MIB);
+// Tried here and given back at once: what is collected need not run.
+const probe = mountSmallDisk(MIB);
+if (typeof probe !== 'string') probe.dispose();
 // The limit on a file's size below needs no right, so nothing goes untried.
-if (typeof disk === 'string')
-  process.stderr.write(`full-disk: a disk of its own cannot be mounted here, so only file-size limits are tried: ${disk}\n`);
+else process.stderr.write(`full-disk: a disk of its own cannot be mounted here, so only file-size limits are tried: ${probe}\n`);
 
-describe.runIf(typeof disk !== 'string')('on a full disk', () => {
-  const small = disk as Exclude<typeof disk, string>;
+describe.runIf(typeof probe !== 'string')('on a full disk', () => {
+  let small: SmallDisk;
   let scene: Scene;
   beforeAll(async () => {
+    const mounted = mountSmallDisk(64 * MIB);
+    if (typeof mounted === 'string') throw new Error(mounted);
+    small = mounted;
     scene = await prepareScene(small.folder);
   });
-  afterAll(() => small.dispose());
+  afterAll(() => small?.dispose());
 
   test.each(Object.entries(verbs))('%s names the file and the remedy with 74, and completes when there is room', async (name, verb) => {
     const { workspace } = scene;
