@@ -4,7 +4,7 @@
  *
  *     node bench/serving.ts [--seconds 4] [--models linear,forest] [--flavors onnx,sklearn] [--peers mlflow,bentoml,fastapi]
  *
- * Every server runs on one core, the client on another. Requests/s are those of eight busy connections; the percentiles are
+ * Every server runs on one core, the client on another. Requests/s are those of 32 busy connections; the percentiles are
  * those at half of that rate, from the time at which a request was due. At the end the cost of the inference record. CPU time a request is that of all of a server's
  * processes and hardly minds what else the machine does.
  */
@@ -26,8 +26,10 @@ const { values: options } = parseArgs({
   },
 });
 const seconds = Number(options.seconds);
-const connections = 8;
+const connections = 32;
 const recordRounds = 6;
+/** The first thousands of calls run code that is not compiled yet. */
+const warmSeconds = 3;
 const listed = (text: string): string[] => text.split(',').filter((item) => item !== '' && item !== 'none');
 const folder = join(root, 'build/bench-serving');
 const python = join(root, 'build/bench-serving-env/bin/python');
@@ -80,7 +82,7 @@ async function measureBoth(server: Running): Promise<ReadonlyMap<number, Measure
 
 async function measure({ request, cpuMs }: Running, rows: number): Promise<Measured> {
   const target = request(rows);
-  await saturate(target, connections, 1);
+  await saturate(target, connections, warmSeconds);
   const before = cpuMs();
   const busy = await saturate(target, connections, seconds);
   const spent = cpuMs() - before;
@@ -97,10 +99,11 @@ async function measure({ request, cpuMs }: Running, rows: number): Promise<Measu
 /** One row at half load, with and without its record in turn, so that the machine's other work meets both. */
 async function printRecordCost(one: Case): Promise<void> {
   const target = ours.endpoint(one).request(1);
-  const { perSecond } = await saturate(target, connections, 1);
+  const { perSecond } = await saturate(target, connections, warmSeconds);
   const latenciesMs = { with: [] as number[], without: [] as number[] };
   for (let round = 0; round < recordRounds; round += 1) {
-    for (const kept of ['with', 'without'] as const) {
+    const turns = ['with', 'without'] as const;
+    for (const kept of round % 2 === 0 ? turns : turns.toReversed()) {
       await ours.keepRecords(kept === 'with');
       latenciesMs[kept].push(...(await pace(target, perSecond / 2, connections, seconds / 2)).latenciesMs);
     }
