@@ -73,7 +73,7 @@ test('list and show read without a token on this machine, as a table and as JSON
   expect(shown.stdout.split('\n').slice(0, 3)).toEqual([
     'a model: of load',
     'no gate',
-    expect.stringMatching(/^VERSION {2}STAGE +ALIASES +DIGEST +RUN +MADE$/),
+    expect.stringMatching(/^VERSION {2}STAGE +ALIASES +DIGEST +RUN +ONNX +MADE$/),
   ]);
   const detail = JSON.parse((await asNobody('show', 'a model', '--json')).stdout) as { versions: object[]; decisions: object[] };
   expect(detail.versions).toMatchObject([{ version: 1, stage: 'None', aliases: ['candidate'] }]);
