@@ -85,3 +85,22 @@ test('an id that two things have is asked back, and one that nothing has is told
   expect(nothing.stderr).toContain("nothing here has the id 'never': no kept prediction has this request id");
   expect(await lineage('prediction:never')).toMatchObject({ status: 66, stdout: '' });
 });
+
+test('a stage that reads one file of a folder, or the folder of several files, rests on the stages that made them', async () => {
+  const [rows, folder, part] = [dataOf('rows.csv', '1'), dataOf('prepared', '1'), dataOf('prepared/train.csv', '1')];
+  const [figure, figures, near] = [dataOf('figures/a.svg', '1'), dataOf('figures', '1'), dataOf('prepared-by', '1')];
+  const { id } = await recordPipeline(server, {
+    commit,
+    stages: [
+      { name: 'prepare', deps: [rows], outs: [folder] },
+      { name: 'draw', deps: [part], outs: [figure] },
+      { name: 'sign', deps: [], outs: [near] },
+      { name: 'report', deps: [figures], outs: [dataOf('report.html', '1')] },
+    ],
+  });
+  const report = await lineage(`md5:${dataOf('report.html', '1').hash}`);
+  for (const stage of ['report', 'draw', 'prepare']) expect(report.stdout).toMatch(new RegExp(`output +stage run ${stage} `, 'v'));
+  expect(report.stdout).toContain(`data version rows.csv @ ${rows.hash.slice(0, 8)}`);
+  expect(report.stdout).toContain(id);
+  expect(report.stdout).not.toContain('prepared-by');
+});

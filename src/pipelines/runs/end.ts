@@ -67,6 +67,7 @@ export const endStageRun = defineWrite<PipelineRunTables, EndedStage, void>('pip
   await recordEdges(tx, scope, stage.now, [
     { from: { kind: 'pipeline_run', id: stage.pipelineRunId }, to: { kind: 'stage_run', id }, relation: skipped ? 'skipped' : 'ran' },
     ...edges,
+    ...(await edgesOfOverlaps(tx, scope, id, stage)),
   ]);
   if (madeHere || skipped) {
     const source = { scope, stageRunId: id, project: run.project, stage: stage.stage, now: stage.now };
@@ -131,6 +132,27 @@ async function edgesOfSkipped(tx: Tx<PipelineRunTables>, scope: Scope, id: strin
   }
   for (const version of stage.deps) edges.push({ from: { kind: 'data_version', id: dataVersionId(version) }, to: node, relation: 'input' });
   return edges;
+}
+
+/**
+ * A stage that reads a file of a folder that another stage of the run made, or a folder into which others wrote, rests on those
+ * outputs too: the hash of the part says nothing of the whole, so without these edges lineage would end at the part.
+ */
+async function edgesOfOverlaps(tx: Tx<PipelineRunTables>, scope: Scope, id: string, stage: EndedStage): Promise<Edge[]> {
+  const made = await tx
+    .statement<Pick<DataVersion, 'path' | 'algorithm' | 'hash'>>(
+      `select stage_run_data.path, stage_run_data.algorithm, stage_run_data.hash from stage_runs join stage_run_data
+       on stage_run_data.workspace_id = stage_runs.workspace_id and stage_run_data.stage_run_id = stage_runs.id
+       where stage_runs.workspace_id = ? and stage_runs.pipeline_run_id = ? and stage_runs.id <> ? and stage_run_data.direction = 'out'
+         and stage_runs.state in ('succeeded', 'cached', 'restored')`,
+    )
+    .all(scope.workspaceId, stage.pipelineRunId, id);
+  const overlaps = made.filter(({ path }) => stage.deps.some((dep) => dep.path.startsWith(`${path}/`) || path.startsWith(`${dep.path}/`)));
+  return overlaps.map((out): Edge => ({
+    from: { kind: 'data_version', id: dataVersionId(out) },
+    to: { kind: 'stage_run', id },
+    relation: 'input',
+  }));
 }
 
 interface RunEnd {
