@@ -62,6 +62,34 @@ describe('a followed file', () => {
     await file.close();
   });
 
+  test('reads every file in turn where one was rotated more than once between two looks', async () => {
+    writeFileSync(path, 'a\n');
+    const file = follow();
+    expect(await all(file)).toEqual(['1:a']);
+    appendFileSync(path, 'b\n');
+    renameSync(path, `${path}.2`);
+    writeFileSync(`${path}.1`, 'c\n');
+    writeFileSync(path, 'd\n');
+    expect(await all(file)).toEqual(['2:b', '1:c', '1:d']);
+    await file.close();
+  });
+
+  test('goes on with the right file where names moved on while lines were dealt with', async () => {
+    writeFileSync(path, 'a\n');
+    const file = follow();
+    expect(await all(file)).toEqual(['1:a']);
+    appendFileSync(path, 'last');
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, 'b\n');
+    expect((await file.read()).map(({ text }) => text)).toEqual(['last']);
+    renameSync(`${path}.1`, `${path}.2`);
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, 'c\n');
+    expect(await all(file)).toEqual(['1:b', '1:c']);
+    expect(told).toEqual([]);
+    await file.close();
+  });
+
   test('finds what was rotated while nobody followed', async () => {
     writeFileSync(path, 'a\nb\n');
     const first = follow();

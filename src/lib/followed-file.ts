@@ -5,11 +5,14 @@
 import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** Where the next line begins. */
-export interface FilePosition {
-  /** Of the file, whatever it is called by now. */
+/** Of a file, whatever it is called by now. */
+interface Identity {
   readonly device: string;
   readonly inode: string;
+}
+
+/** Where the next line begins. */
+export interface FilePosition extends Identity {
   readonly offset: number;
   /** Number, from 1, of the next line. */
   readonly line: number;
@@ -25,10 +28,8 @@ export interface FileLine {
   readonly next: FilePosition;
 }
 
-interface Current {
+interface Current extends Identity {
   readonly handle: FileHandle;
-  readonly device: string;
-  readonly inode: string;
   offset: number;
   line: number;
   /** Inside a line that is longer than the limit. */
@@ -44,8 +45,10 @@ export class FollowedFile {
   readonly #chunk: Buffer;
   #resume: FilePosition | undefined;
   #current: Current | undefined;
-  /** Files that were rotated away meanwhile, oldest first. */
-  #rotated: string[] = [];
+  /** The file that was read to its end last. */
+  #ended: Identity | undefined;
+  /** Keys of those that were and are still there: a file's inode is given again only once it is gone. */
+  #finished = new Set<string>();
 
   /**
    * @param position undefined begins with the first line
@@ -81,6 +84,8 @@ export class FollowedFile {
         const last = bytesRead === 0 ? [] : this.#take(current, Buffer.concat([bytes, Buffer.of(newline)]), bytesRead);
         await current.handle.close();
         this.#current = undefined;
+        this.#ended = current;
+        this.#finished.add(keyOf(current));
         if (last.length > 0) return last;
       }
     }
@@ -94,8 +99,8 @@ export class FollowedFile {
   async #open(): Promise<Current | undefined> {
     const resume = this.#resume;
     this.#resume = undefined;
-    if (resume !== undefined) await this.#findRotated(resume);
-    const path = this.#rotated.shift() ?? this.#path;
+    // Looked for anew each time: while lines were dealt with, names may have moved on.
+    const path = (await this.#nextRotated(resume)) ?? this.#path;
     const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
       return undefined;
@@ -112,24 +117,31 @@ export class FollowedFile {
     return { handle, ...identity, offset, line, skipping: false };
   }
 
-  /** The file of the position, where it bears another name by now, and those that were rotated away after it. */
-  async #findRotated({ device, inode }: FilePosition): Promise<void> {
-    const folder = dirname(this.#path);
-    const names = (await readdir(folder)).filter((name) => name.startsWith(basename(this.#path)) && !packed.test(name));
-    const files = (await Promise.all(names.map((name) => identityOf(join(folder, name))))).filter((file) => file !== undefined);
-    const before = files.find((file) => file.device === device && file.inode === inode);
-    if (before === undefined || before.path === this.#path) return;
-    // Times are coarse: one that is as old may have come after it. What is read twice so is told by its position.
-    const later = files
-      .filter(({ path, changed }) => path !== this.#path && path !== before.path && changed >= before.changed)
-      .toSorted((a, b) => Number(a.changed - b.changed));
-    this.#rotated = [before, ...later].map(({ path }) => path);
+  /** The file to go on with where it does not bear the name any more: that of the position, else the oldest after the one that ended. */
+  async #nextRotated(resume: FilePosition | undefined): Promise<string | undefined> {
+    if (resume !== undefined) return (await this.#rotatedSince(resume))[0];
+    return this.#ended && (await this.#rotatedSince(this.#ended))[1];
   }
 
-  async #isRotated({ device, inode }: Current): Promise<boolean> {
-    if (this.#rotated.length > 0) return true;
+  /** The file, where it bears another name by now, and those that were rotated away after it and not read yet. */
+  async #rotatedSince({ device, inode }: Identity): Promise<string[]> {
+    const folder = dirname(this.#path);
+    const names = (await namesIn(folder)).filter((name) => name.startsWith(basename(this.#path)) && !packed.test(name));
+    const files = (await Promise.all(names.map((name) => identityOf(join(folder, name))))).filter((file) => file !== undefined);
+    this.#finished = new Set(files.map(keyOf).filter((key) => this.#finished.has(key)));
+    const before = files.find((file) => file.device === device && file.inode === inode);
+    if (before === undefined || before.path === this.#path) return [];
+    // Times are coarse: one that is as old may have come after it. What is read twice so is told by its position.
+    const later = files
+      .filter((file) => file.path !== this.#path && file !== before && file.changed >= before.changed && !this.#finished.has(keyOf(file)))
+      .toSorted((a, b) => Number(a.changed - b.changed));
+    return [before, ...later].map(({ path }) => path);
+  }
+
+  async #isRotated(current: Current): Promise<boolean> {
     const there = await identityOf(this.#path);
-    return there !== undefined && (there.device !== device || there.inode !== inode);
+    if (there !== undefined) return keyOf(there) !== keyOf(current);
+    return (await this.#rotatedSince(current)).length > 1;
   }
 
   #startAgain(current: Current): void {
@@ -170,7 +182,20 @@ function positionOf({ device, inode, offset, line }: Current): FilePosition {
   return { device, inode, offset, line };
 }
 
-async function identityOf(path: string): Promise<{ path: string; device: string; inode: string; changed: bigint } | undefined> {
+function keyOf({ device, inode }: Identity): string {
+  return `${device} ${inode}`;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return [];
+  }
+}
+
+async function identityOf(path: string): Promise<(Identity & { path: string; changed: bigint }) | undefined> {
   try {
     const found = await stat(path, { bigint: true });
     return found.isFile() ? { path, device: String(found.dev), inode: String(found.ino), changed: found.mtimeNs } : undefined;
