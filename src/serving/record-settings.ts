@@ -24,14 +24,17 @@ const dayMs = 86_400_000;
 export async function watchRecordSettings({ db, log }: Context): Promise<RecordSettingsWatch> {
   let known = new Map<string, RecordSettings>();
   let asked = 0;
+  let answered = 0;
   let running: Promise<void> = Promise.resolve();
   let daily: NodeJS.Timeout | undefined;
 
   async function refresh(): Promise<void> {
     const turn = ++asked;
     const rows = await db.read(listRecordSettings, {});
-    // An answer that was overtaken by a later one is older than what is known.
-    if (turn === asked) known = new Map(rows.map(({ workspaceId, endpoint, records }) => [keyOf(workspaceId, endpoint), records]));
+    // An answer that was overtaken by that of a later question is older than what is known.
+    if (turn < answered) return;
+    answered = turn;
+    known = new Map(rows.map(({ workspaceId, endpoint, records }) => [keyOf(workspaceId, endpoint), records]));
   }
 
   await refresh();

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { keepEverything } from '../predictions/index.ts';
+import { watchRecordSettings } from './record-settings.ts';
+
+/** A database whose answers come when the test says: the parts that are kept, one for each question so far. */
+function slowDatabase(): { db: { read: () => Promise<never> }; answer: (question: number, sample: number) => void } {
+  const waiting: ((rows: unknown) => void)[] = [];
+  return {
+    db: { read: () => new Promise<never>((resolve) => waiting.push(resolve as (rows: unknown) => void)) },
+    answer: (question, sample) => waiting[question]!([{ workspaceId: 1, endpoint: 'load', records: { ...keepEverything, sample } }]),
+  };
+}
+
+test('what a refresh found holds when it resolves, also while a later one is under way, and is not undone by an earlier one', async () => {
+  const { db, answer } = slowDatabase();
+  const opening = watchRecordSettings({ db, log: { error: () => undefined } });
+  answer(0, 1);
+  const watch = await opening;
+  const [earlier, asked, later] = [watch.refresh(), watch.refresh(), watch.refresh()];
+  answer(2, 0.5);
+  await asked;
+  expect(watch.of(1, 'load')?.sample).toBe(0.5);
+  answer(1, 0.1);
+  await earlier;
+  expect(watch.of(1, 'load')?.sample).toBe(0.5);
+  answer(3, 0.2);
+  await later;
+  expect(watch.of(1, 'load')?.sample).toBe(0.2);
+  await watch.close();
+});
