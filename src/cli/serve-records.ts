@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { ApiError, millwrightApi } from '../../sdk/src/index.ts';
+import { millwrightApi } from '../../sdk/src/index.ts';
 import { MillwrightError } from '../errors.ts';
 import type { ForwardedRecords, Forwarding, OwnedRecords } from '../records-app.ts';
 import type { Io } from './command.ts';
 import { callOf, type Api } from './remote.ts';
+import { sendEach } from './send-each.ts';
 import { requireServer } from './server-address.ts';
 
 type Log = Forwarding['log'];
@@ -53,7 +54,7 @@ async function sendToServer(endpoint: string, log: Log, io: Io): Promise<KeptRec
     );
   const { openForwarding } = await import('../records-app.ts');
   const settings = await followSettings(apiUntil, endpoint, io);
-  const send: Forwarding['send'] = (requests, signal) => sendBatch(apiUntil(signal), requests);
+  const send: Forwarding['send'] = (requests, signal) => sendBatch(() => apiUntil(signal), requests);
   const forwarding = await openForwarding({ server: server.url, endpoint, userDataDir: io.config.userDataDir, send, settings, log });
   io.stderr(`Inference records are sent to ${server.url}.\n`);
   return {
@@ -83,16 +84,12 @@ async function maySend(api: Api): Promise<boolean> {
   }
 }
 
-async function sendBatch(api: Api, requests: Parameters<Forwarding['send']>[0]): Promise<string[]> {
-  try {
-    const { problems } = await api.sendPredictions(requests);
-    return problems.map(({ line, message }) => `${requests[line - 1]?.request_id ?? line}: ${message}`);
-  } catch (error) {
-    const status = error instanceof MillwrightError && error.cause instanceof ApiError ? error.cause.status : undefined;
-    // A single request that is too large, or that no server can read, would hold up all that come after it.
-    if (requests.length === 1 && (status === 413 || status === 400)) return [`${requests[0]!.request_id}: ${messageOf(error)}`];
-    throw error;
-  }
+async function sendBatch(api: () => Api, requests: Parameters<Forwarding['send']>[0]): Promise<Awaited<ReturnType<Forwarding['send']>>> {
+  const { kept, alreadyThere, problems } = await sendEach(api, requests);
+  return {
+    refused: requests.length - kept - alreadyThere,
+    problems: problems.map(({ line, message }) => `${requests[line - 1]?.request_id ?? line}: ${message}`),
+  };
 }
 
 const settingsEveryMs = 10_000;

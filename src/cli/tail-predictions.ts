@@ -9,6 +9,7 @@ import { FollowedFile, type FileLine, type FilePosition } from '../lib/followed-
 import { replaceFile } from '../lib/replace-file.ts';
 import type { Io } from './command.ts';
 import { callOf, type Api } from './remote.ts';
+import { sendEach } from './send-each.ts';
 import { requireServer } from './server-address.ts';
 
 export interface TailOptions {
@@ -117,29 +118,11 @@ function requestOf({ text, position }: FileLine, endpoint: string | undefined): 
   return { request: { request_id: place.slice(0, 32), ...value, ...(endpoint === undefined ? {} : { endpoint }) } };
 }
 
-/** What the server refuses as a whole it refuses for one of its lines. */
-async function keepEach(api: () => Api, requests: readonly unknown[]): Promise<SentResult> {
-  try {
-    return await api().sendPredictions(requests);
-  } catch (error) {
-    if (!(error instanceof MillwrightError) || (error.code !== 'BAD_REQUEST' && error.code !== 'PAYLOAD_TOO_LARGE')) throw error;
-    if (requests.length === 1) return { kept: 0, alreadyThere: 0, problems: [{ line: 1, message: error.message }] };
-    const half = Math.ceil(requests.length / 2);
-    const first = await keepEach(api, requests.slice(0, half));
-    const second = await keepEach(api, requests.slice(half));
-    return {
-      kept: first.kept + second.kept,
-      alreadyThere: first.alreadyThere + second.alreadyThere,
-      problems: [...first.problems, ...second.problems.map(({ line, message }) => ({ line: line + half, message }))],
-    };
-  }
-}
-
 /** Tries again while the server is away. Undefined where the command was told to end meanwhile. */
 async function untilKept(api: () => Api, requests: readonly unknown[], io: Io): Promise<SentResult | undefined> {
   for (let failures = 0; ; failures += 1) {
     try {
-      return await keepEach(api, requests);
+      return await sendEach(api, requests);
     } catch (error) {
       const isAway =
         !(error instanceof MillwrightError) || ['NO_SERVER', 'TEMPORARILY_UNAVAILABLE', 'TOO_MANY_REQUESTS'].includes(error.code);

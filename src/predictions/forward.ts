@@ -8,11 +8,17 @@ import type { InferenceRecord, RecordSink } from './record.ts';
 import { rowsOfRecord } from './rows.ts';
 import { partToKeep, type RecordSettings } from './settings.ts';
 
+interface RefusedRequests {
+  readonly refused: number;
+  /** Why, of the first ones. */
+  readonly problems: readonly string[];
+}
+
 export interface ForwardOptions {
   /** Where records wait; the first takes new ones, the others are what processes before left behind. */
   readonly spools: readonly [Spool, ...Spool[]];
-  /** Sends some requests. What it rejects with is tried again, what it refuses for good it tells. @returns why single ones were refused */
-  readonly send: (requests: readonly SentRequest[], signal: AbortSignal) => Promise<readonly string[]>;
+  /** Sends some requests. What it rejects with is tried again, what is refused for good it tells. */
+  readonly send: (requests: readonly SentRequest[], signal: AbortSignal) => Promise<RefusedRequests>;
   readonly settings: () => RecordSettings;
   readonly clock: Clock;
   readonly log: { error(details: object, message: string): void };
@@ -41,10 +47,10 @@ export function forwardRecords(options: ForwardOptions): Forwarder {
 
   async function send(payloads: readonly Buffer[], signal: AbortSignal): Promise<void> {
     for (const batch of batchesOf(payloads)) {
-      const problems = await options.send(batch, signal);
-      for (const problem of problems) log.error({ err: problem }, 'the server refused a record for good');
-      refused += problems.length;
-      sent += batch.length - problems.length;
+      const answer = await options.send(batch, signal);
+      for (const problem of answer.problems) log.error({ err: problem }, 'the server refused a record for good');
+      refused += answer.refused;
+      sent += batch.length - answer.refused;
     }
   }
 

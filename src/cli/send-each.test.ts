@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { ApiError } from '../../sdk/src/index.ts';
+import type { SentResult } from '../api/predictions.ts';
+import { MillwrightError, type ErrorCode } from '../errors.ts';
+import { sendEach } from './send-each.ts';
+
+/** A server that fails, with this status, for a batch that holds `bad`, and takes all others. */
+function serverThatRefuses(bad: number, status: number, code: ErrorCode): { taken: number[]; api: Parameters<typeof sendEach>[0] } {
+  const taken: number[] = [];
+  const sendPredictions = async (requests: readonly unknown[]): Promise<SentResult> => {
+    if (requests.includes(bad)) throw new MillwrightError(code, 'too deep', { cause: new ApiError(status, code, 'too deep') });
+    taken.push(...(requests as number[]));
+    return { kept: requests.length, alreadyThere: 0, problems: [] };
+  };
+  return { taken, api: () => ({ sendPredictions }) };
+}
+
+test.each([
+  [400, 'BAD_REQUEST'],
+  [413, 'PAYLOAD_TOO_LARGE'],
+] as const)('a record for which a whole batch is refused with %i is told by its place, and all others are sent', async (status, code) => {
+  const { taken, api } = serverThatRefuses(4, status, code);
+  expect(await sendEach(api, [0, 1, 2, 3, 4, 5, 6])).toEqual({
+    kept: 6,
+    alreadyThere: 0,
+    problems: [{ line: 5, message: 'too deep' }],
+  });
+  expect(taken).toEqual([0, 1, 2, 3, 5, 6]);
+});
+
+test('what says nothing of the records is an error, and none of them is given up', async () => {
+  const { taken, api } = serverThatRefuses(1, 404, 'BAD_REQUEST');
+  await expect(sendEach(api, [0, 1])).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  expect(taken).toEqual([]);
+});

@@ -1,0 +1,31 @@
+import { ApiError } from '../../sdk/src/index.ts';
+import type { SentResult } from '../api/predictions.ts';
+import { MillwrightError } from '../errors.ts';
+import type { Api } from './remote.ts';
+
+/**
+ * Sends records. What the server refuses as a whole it refuses for one of them, which is too large or cannot be read: that one is told as
+ * a problem and holds up none of the others.
+ * @param api asked for anew for each call, which may take as long as the first
+ */
+export async function sendEach(api: () => Pick<Api, 'sendPredictions'>, requests: readonly unknown[]): Promise<SentResult> {
+  try {
+    return await api().sendPredictions(requests);
+  } catch (error) {
+    if (!(error instanceof MillwrightError) || !isRefusal(error)) throw error;
+    if (requests.length === 1) return { kept: 0, alreadyThere: 0, problems: [{ line: 1, message: error.message }] };
+    const half = Math.ceil(requests.length / 2);
+    const first = await sendEach(api, requests.slice(0, half));
+    const second = await sendEach(api, requests.slice(half));
+    return {
+      kept: first.kept + second.kept,
+      alreadyThere: first.alreadyThere + second.alreadyThere,
+      problems: [...first.problems, ...second.problems.map(({ line, message }) => ({ line: line + half, message }))],
+    };
+  }
+}
+
+/** By the status, not the code: what a proxy answers in between is no verdict on the records, but for their size. */
+function isRefusal({ cause }: MillwrightError): boolean {
+  return cause instanceof ApiError && (cause.status === 413 || cause.status === 400);
+}
