@@ -104,7 +104,8 @@ async function known<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked;
   } catch (error) {
-    if (!(error instanceof MillwrightError)) throw error;
+    // What is wrong with the server says nothing of what is there.
+    if (!(error instanceof MillwrightError) || error.status >= 500) throw error;
     return undefined;
   }
 }
