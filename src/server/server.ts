@@ -167,6 +167,7 @@ function notFound(request: FastifyRequest, reply: FastifyReply, gate: Gate): Fas
 function watchActivity(instance: FastifyInstance): Pick<Server, 'whenIdle'> {
   let running = 0;
   let notify: (() => void) | undefined;
+  let timer: NodeJS.Timeout | undefined;
   instance.server.on('request', (_request, response) => {
     running += 1;
     notify?.();
@@ -177,7 +178,6 @@ function watchActivity(instance: FastifyInstance): Pick<Server, 'whenIdle'> {
   });
   return {
     whenIdle(milliseconds, then) {
-      let timer: NodeJS.Timeout | undefined;
       notify = () => {
         clearTimeout(timer);
         if (running === 0) timer = setTimeout(then, milliseconds);
