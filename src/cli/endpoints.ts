@@ -6,6 +6,7 @@ import { errnoOf, MillwrightError } from '../errors.ts';
 import { parseProject } from '../formats/project/index.ts';
 import type { Io } from './command.ts';
 import { age, duration } from './format.ts';
+import { harmlessLines } from './harmless.ts';
 import { remoteApi } from './remote.ts';
 import { printTable } from './table.ts';
 
@@ -68,7 +69,7 @@ async function show(name: string, { json }: JsonOption, io: Io): Promise<void> {
   const { api } = await remoteApi(io);
   const { endpoint, deployments } = await api.endpoint(name);
   if (json === true) return io.stdout(`${JSON.stringify({ endpoint, deployments })}\n`);
-  io.stdout(`${[...headlines(endpoint), ...problemLines(endpoint, deployments)].join('\n')}\n`);
+  io.stdout(`${harmlessLines([...headlines(endpoint), ...problemLines(endpoint, deployments)].join('\n'))}\n`);
   if (endpoint.live !== null) printStatistics(endpoint.live, io);
   const now = Date.now();
   const rows = deployments.map((one) => [

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Lineage, LineageNode, RestingPredictions } from '../api/lineage.ts';
 import { MillwrightError } from '../errors.ts';
 import type { Io } from './command.ts';
+import { harmless } from './harmless.ts';
 import { positiveInteger } from './positive-integer.ts';
 import { printPredictionLineage } from './prediction-lineage.ts';
 import { remoteApi, type Api } from './remote.ts';
@@ -118,7 +119,8 @@ function section(title: string, graph: Lineage, direction: 'upstream' | 'downstr
 }
 
 function titleOf(node: LineageNode): string {
-  return `${node.kind.replaceAll('_', ' ')} ${node.label}${node.label === node.id || node.kind === 'model_version' ? '' : ` (${node.id})`}`;
+  const id = node.label === node.id || node.kind === 'model_version' ? '' : ` (${node.id})`;
+  return harmless(`${node.kind.replaceAll('_', ' ')} ${node.label}${id}`);
 }
 
 function printPredictions({ count, firstAt, lastAt, versions, silent, filter, truncated }: RestingPredictions, io: Io): void {

@@ -3,6 +3,7 @@ import type { Decision, PromotionTarget } from '../api/models.ts';
 import { MillwrightError } from '../errors.ts';
 import type { Io } from './command.ts';
 import { age } from './format.ts';
+import { harmlessLines } from './harmless.ts';
 import { remoteApi } from './remote.ts';
 import { printTable } from './table.ts';
 
@@ -88,7 +89,7 @@ async function show(name: string, options: { readonly json?: boolean }, io: Io):
   ]);
   printTable(io, ['VERSION', 'STAGE', 'ALIASES', 'DIGEST', 'RUN', 'ONNX', 'MADE'], rows);
   for (const { version, parity } of versions)
-    if (parity !== null && parity.state !== 'agrees') io.stdout(`version ${version}: ${parity.message}\n`);
+    if (parity !== null && parity.state !== 'agrees') io.stdout(`version ${version}: ${harmlessLines(parity.message)}\n`);
   if (decisions.length === 0) return;
   printTable(
     io,

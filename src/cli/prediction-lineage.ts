@@ -1,5 +1,6 @@
 import type { PredictionLineage } from '../api/lineage.ts';
 import type { Io } from './command.ts';
+import { harmless, harmlessLines } from './harmless.ts';
 
 type Fact = readonly [string, string];
 
@@ -26,13 +27,7 @@ export function printPredictionLineage(told: PredictionLineage, io: Pick<Io, 'st
     io.stdout(`${harmless(title)}\n${facts.map(([name, value]) => `  ${name.padEnd(width)}  ${harmless(value)}`.trimEnd()).join('\n')}\n`);
   }
   if (told.patch === null) return;
-  const lines = told.patch.replace(/\n$/, '').split('\n');
-  io.stdout(`patch: what the tree had beside its commit\n${lines.map((line) => `${harmless(line)}\n`).join('')}`);
-}
-
-/** Names and messages come from anyone: nothing in them moves the cursor or colours the terminal. */
-function harmless(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\t]/gu, ' ');
+  io.stdout(`patch: what the tree had beside its commit\n${harmlessLines(told.patch.replace(/\n$/, ''))}\n`);
 }
 
 const iso = (at: number): string => new Date(at).toISOString();

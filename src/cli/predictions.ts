@@ -6,8 +6,10 @@ import type { Prediction, PredictionPage, SentResult } from '../api/predictions.
 import { errnoOf, MillwrightError } from '../errors.ts';
 import type { Io } from './command.ts';
 import type { readRecordsFolder } from '../records-app.ts';
+import { harmless, harmlessLines } from './harmless.ts';
 import { positiveInteger } from './positive-integer.ts';
 import { remoteApi } from './remote.ts';
+import { sendEach } from './send-each.ts';
 import { printTable } from './table.ts';
 import { tailPredictions, type TailOptions } from './tail-predictions.ts';
 
@@ -106,8 +108,8 @@ async function show(id: string, { records, json }: { readonly records?: string; 
   if (json === true) return io.stdout(`${JSON.stringify(items)}\n`);
   const first = items[0]!;
   printTable(io, ['REQUEST', 'ROW', 'AT', 'ENDPOINT', 'MODEL', 'STATUS', 'LATENCY', 'PREDICTION'], items.map(tableRow));
-  if (first.errorMessage !== null) io.stdout(`${first.errorMessage}\n`);
-  for (const { row, features } of items) io.stdout(`features of row ${row}: ${JSON.stringify(features)}\n`);
+  if (first.errorMessage !== null) io.stdout(`${harmlessLines(first.errorMessage)}\n`);
+  for (const { row, features } of items) io.stdout(`features of row ${row}: ${harmless(JSON.stringify(features))}\n`);
 }
 
 async function rowsOf(id: string, folder: string | undefined, io: Io): Promise<readonly Prediction[]> {
@@ -127,7 +129,10 @@ async function send(file: string, json: boolean, io: Io): Promise<void> {
     const batch = numbered.filter(({ line }) => line.trim() !== '');
     const read = batch.map(({ line, number }) => ({ number, ...parseLine(line) }));
     const good = read.filter((item) => item.message === undefined);
-    const result = await api.sendPredictions(good.map(({ value }) => value));
+    const result = await sendEach(
+      () => api,
+      good.map(({ value }) => value),
+    );
     total.kept += result.kept;
     total.alreadyThere += result.alreadyThere;
     for (const { number, message } of read) if (message !== undefined) total.problems.push({ line: number, message });

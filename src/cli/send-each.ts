@@ -12,7 +12,7 @@ export async function sendEach(api: () => Pick<Api, 'sendPredictions'>, requests
   try {
     return await api().sendPredictions(requests);
   } catch (error) {
-    if (!(error instanceof MillwrightError) || !isRefusal(error)) throw error;
+    if (requests.length === 0 || !(error instanceof MillwrightError) || !isRefusal(error)) throw error;
     if (requests.length === 1) return { kept: 0, alreadyThere: 0, problems: [{ line: 1, message: error.message }] };
     const half = Math.ceil(requests.length / 2);
     const first = await sendEach(api, requests.slice(0, half));
