@@ -1,7 +1,6 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static } from 'typebox';
+import { orNull } from './or-null.ts';
 import { Time } from './time.ts';
-
-const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 export const EndpointSettings = Type.Object({
   /** `auto` takes ONNX where the model has it and it answers as the other flavour does. */

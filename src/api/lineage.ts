@@ -1,8 +1,8 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static } from 'typebox';
 import { Decision } from './models.ts';
+import { orNull } from './or-null.ts';
 import { Time } from './time.ts';
 
-const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const textOrNull = orNull(Type.String());
 
 export const LineageNode = Type.Object({

@@ -1,8 +1,7 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static } from 'typebox';
+import { orNull } from './or-null.ts';
 import { pageOf } from './page.ts';
 import { Time } from './time.ts';
-
-const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /** What a version can be promoted to: an alias, or one of MLflow's stages. */
 export const PromotionTarget = Type.Object({

@@ -1,8 +1,8 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { DataRef } from './data-ref.ts';
+import { orNull } from './or-null.ts';
 import { PipelineRun, StageRun } from './pipeline-runs.ts';
 
-const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const changesOf = <T extends TSchema>(schema: T) =>
   Type.Object({
     changes: Type.Array(schema),

@@ -10,7 +10,7 @@ import {
   type NodeKind,
 } from '../lineage/index.ts';
 import type { VersionCount } from '../predictions/index.ts';
-import { getRun } from '../tracking/index.ts';
+import { getRuns } from '../tracking/index.ts';
 import { presentNodes } from './lineage-nodes.ts';
 import { tellPrediction } from './prediction-lineage.ts';
 import { integerQuery, requiredQuery } from './query.ts';
@@ -74,19 +74,9 @@ async function objects({ app, principal: scope, query }: Call): Promise<LineageO
   const add = (node: Node): void => {
     if (!found.some((known) => keyOf(known) === keyOf(node))) found.unshift(node);
   };
-  if (/^[0-9a-f]{32}$/.test(id) && (await isRun(app, scope, id))) add({ kind: 'run', id });
+  if ((await app.db.read(getRuns, { scope, runIds: [id] })).length > 0) add({ kind: 'run', id });
   if ((await app.records.findRequest(scope, id)).length > 0) add({ kind: 'prediction', id });
   return { items: await presentNodes(app, scope, found) };
-}
-
-async function isRun(app: Call['app'], scope: Call['principal'], runId: string): Promise<boolean> {
-  try {
-    await app.db.read(getRun, { scope, runId });
-    return true;
-  } catch (error) {
-    if (error instanceof MillwrightError && error.code === 'RESOURCE_DOES_NOT_EXIST') return false;
-    throw error;
-  }
 }
 
 /** Every kept prediction that rests on an object: of an endpoint those that it answered, of a decision those of its version. */
