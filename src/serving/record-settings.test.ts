@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { keepEverything } from '../predictions/index.ts';
 import { watchRecordSettings } from './record-settings.ts';
 
@@ -26,5 +26,25 @@ test('what a refresh found holds when it resolves, also while a later one is und
   answer(3, 0.2);
   await later;
   expect(watch.of(1, 'load')?.sample).toBe(0.2);
+  await watch.close();
+});
+
+test('an endpoint whose old records cannot be removed does not keep those of the others', async () => {
+  const rows = ['load', 'price'].map((endpoint) => ({ workspaceId: 1, endpoint, records: { ...keepEverything, keepDays: 1 } }));
+  const failures: unknown[] = [];
+  const watch = await watchRecordSettings({
+    db: { read: () => Promise.resolve(rows as never) },
+    log: { error: (details) => failures.push(details) },
+  });
+  const asked: string[] = [];
+  watch.removeOld({
+    removeOld: async (_, endpoint) => {
+      asked.push(endpoint);
+      if (endpoint === 'load') throw new Error('the disk is gone');
+      return 0;
+    },
+  });
+  await vi.waitFor(() => expect(asked).toEqual(['load', 'price']));
+  expect(failures).toEqual([{ err: new Error('the disk is gone') }]);
   await watch.close();
 });

@@ -27,6 +27,9 @@ export async function watchRecordSettings({ db, log }: Context): Promise<RecordS
   let answered = 0;
   let running: Promise<void> = Promise.resolve();
   let daily: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const notRemoved = (error: unknown): void => log.error({ err: error }, 'old records were not removed: it is tried again tomorrow');
 
   async function refresh(): Promise<void> {
     const turn = ++asked;
@@ -43,8 +46,11 @@ export async function watchRecordSettings({ db, log }: Context): Promise<RecordS
   }, refreshMs).unref();
 
   async function sweep(records: Pick<Records, 'removeOld'>): Promise<void> {
-    for (const { workspaceId, endpoint, records: settings } of await db.read(listRecordSettings, {}))
-      if (settings.keepDays !== undefined) await records.removeOld({ workspaceId }, endpoint);
+    for (const { workspaceId, endpoint, records: settings } of await db.read(listRecordSettings, {})) {
+      if (closed) return;
+      // One whose files cannot be removed must not keep those of the others.
+      if (settings.keepDays !== undefined) await records.removeOld({ workspaceId }, endpoint).catch(notRemoved);
+    }
   }
 
   return {
@@ -52,14 +58,13 @@ export async function watchRecordSettings({ db, log }: Context): Promise<RecordS
     refresh,
     removeOld(records) {
       const begin = (): void => {
-        running = sweep(records).catch((error: unknown) =>
-          log.error({ err: error }, 'old records were not removed: it is tried again tomorrow'),
-        );
+        running = sweep(records).catch(notRemoved);
       };
       daily = setInterval(begin, dayMs).unref();
       begin();
     },
     async close() {
+      closed = true;
       clearInterval(timer);
       clearInterval(daily);
       await running;
