@@ -25,11 +25,13 @@ describe('the state of an endpoint', () => {
     ['waiting', undefined, undefined, undefined],
     ['starting', target(1), undefined, undefined],
     ['starting', target(1), deployment(1, 'proving'), undefined],
+    ['waiting', undefined, deployment(1, 'proving'), undefined],
     ['failed', target(1), deployment(1, 'failed'), undefined],
     ['serving', target(1), deployment(1, 'live'), live],
     ['not ready', target(1), deployment(1, 'live'), { ...live, ready: false }],
     ['swapping', target(2), deployment(1, 'live'), live],
     ['swapping', target(2), deployment(2, 'proving'), live],
+    ['serving', target(1), deployment(2, 'proving'), live],
     ['failed', target(2), deployment(2, 'failed'), live],
   ] as const)('is %s', (state, wanted, newest, running) => {
     expect(stateOf({ target: wanted, newest }, running)).toBe(state);

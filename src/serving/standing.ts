@@ -28,7 +28,8 @@ export interface LiveVersion {
 }
 
 export function stateOf({ target, newest }: Pick<EndpointFacts, 'target' | 'newest'>, live: LiveVersion | undefined): EndpointState {
-  if (newest?.state === 'proving') return live === undefined ? 'starting' : 'swapping';
+  // One that was given up, because the name moved on, says so until the next deployment begins.
+  if (newest?.state === 'proving' && newest.version === target?.version) return live === undefined ? 'starting' : 'swapping';
   if (problemOf({ target, newest }, live) !== undefined) return 'failed';
   if (live === undefined) return target === undefined ? 'waiting' : 'starting';
   if (target !== undefined && target.version !== live.version) return 'swapping';
