@@ -57,22 +57,23 @@ export async function startContainer(endpoint: string, options: { readonly host:
     });
     server.listen(options.port, options.host, resolve);
   });
+  let ended: Promise<void> | undefined;
+  const end = (): Promise<void> =>
+    new Promise((resolve) => {
+      state.closing = true;
+      const timer = setTimeout(() => server.closeAllConnections(), 25_000);
+      server.close(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      server.closeIdleConnections();
+    });
   return {
     port: (server.address() as AddressInfo).port,
     serve(served) {
       state.served = served;
     },
-    close: () =>
-      new Promise((resolve) => {
-        if (!server.listening) return resolve();
-        state.closing = true;
-        const timer = setTimeout(() => server.closeAllConnections(), 25_000);
-        server.close(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
+    close: () => (ended ??= end()),
   };
 }
 
