@@ -19,17 +19,20 @@ test.each(['add', 'checkout', 'push', 'pull', 'gc'] as const)(
     verb.prepare();
     const began = performance.now();
     await workspace.ours(...verb.args);
-    const wholeMs = performance.now() - began;
+    let wholeMs = performance.now() - began;
     let killed = 0;
     for (let round = 0; round < rounds; round += 1) {
       verb.prepare();
       // Spread over the whole run, the first part of which is the start of Node.
       const delayMs = ((round + Math.random()) / rounds) * wholeMs;
+      const begun = performance.now();
       const running = workspace.start(ourProgram, verb.args);
       const timer = setTimeout(() => running.kill(), delayMs);
       const ended = await running.ended;
       clearTimeout(timer);
       if (ended.status === null) killed += 1;
+      // The first run may have been slower than those that follow.
+      else wholeMs = Math.min(wholeMs, performance.now() - begun);
       const where = `${name} killed after ${Math.round(delayMs)} of ${Math.round(wholeMs)} ms`;
       expect([...scene.damage(), ...scene.wrongFiles()], where).toEqual([]);
       verb.afterEnd?.();

@@ -1,7 +1,6 @@
 /** Ctrl-C at any moment: 130, one line, nothing unfinished left, and the next run completes. */
 import { existsSync } from 'node:fs';
-import { setTimeout as after } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createLocks } from '../../src/backends/locks/flock.ts';
 import { DataScene } from '../support/data-scene.ts';
 import { ourProgram, type Ran } from '../support/dvc-workspace.ts';
@@ -23,11 +22,12 @@ test.each(['add', 'checkout', 'push', 'pull'] as const)(
     verb.prepare();
     const began = performance.now();
     await workspace.ours(...verb.args);
-    const wholeMs = performance.now() - began;
+    let wholeMs = performance.now() - began;
     const outcomes: string[] = [];
     for (let round = 0; round < rounds; round += 1) {
       verb.prepare();
       const delayMs = ((round + Math.random()) / rounds) * wholeMs;
+      const begun = performance.now();
       const running = workspace.start(ourProgram, verb.args);
       // As a terminal does it: the whole process group hears it
       const timer = setTimeout(() => process.kill(-running.child.pid!, 'SIGINT'), delayMs);
@@ -35,6 +35,8 @@ test.each(['add', 'checkout', 'push', 'pull'] as const)(
       clearTimeout(timer);
       const where = `${name} interrupted after ${Math.round(delayMs)} of ${Math.round(wholeMs)} ms`;
       outcomes.push(outcomeOf(ended, running.child.signalCode, where));
+      // The first run may have been slower than those that follow.
+      if (ended.status === 0) wholeMs = Math.min(wholeMs, performance.now() - begun);
       expect([...scene.damage(), ...scene.wrongFiles()], where).toEqual([]);
       expect(scene.unfinishedFiles(), where).toEqual([]);
       verb.afterEnd?.();
@@ -80,7 +82,7 @@ test('a command that waits for the repository gives up at once', async () => {
   workspace.remove('.dvc/.gitignore');
   const running = workspace.start(ourProgram, ['add', 'd']);
   // It writes this file just before it asks for the lock
-  while (!existsSync(workspace.path('.dvc/.gitignore'))) await after(10);
+  await vi.waitUntil(() => existsSync(workspace.path('.dvc/.gitignore')), { timeout: 60_000, interval: 10 });
   running.child.kill('SIGINT');
   const ended = await running.ended;
   expect([ended.status, ended.stdout, ended.stderr]).toEqual([130, '', 'millwright: interrupted by SIGINT\n']);
