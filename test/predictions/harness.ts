@@ -1,6 +1,7 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { filesystemBlobs } from '../../src/backends/blobs/filesystem.ts';
 import type { Blobs } from '../../src/backends/blobs/port.ts';
 import { openColumns } from '../../src/backends/columns/open.ts';
@@ -20,7 +21,16 @@ export interface RecordsSetting {
   readonly told?: (message: string) => void;
 }
 
-export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'millwright-records-'));
+const folders: string[] = [];
+// Hooks end in the reverse of their order: the servers of the file that imports this have stopped before.
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true, maxRetries: 3 })));
+
+/** Removed after the last test of the file. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'millwright-records-'));
+  folders.push(folder);
+  return folder;
+}
 
 /** Records on a folder, as the program composes them; SQLite and a folder of blobs unless others are given. */
 export async function openTestRecords({ folder, settings, openFile, told, ...given }: RecordsSetting): Promise<Records> {
