@@ -30,7 +30,7 @@ test.each(['add', 'checkout', 'push', 'pull'] as const)(
       const begun = performance.now();
       const running = workspace.start(ourProgram, verb.args);
       // As a terminal does it: the whole process group hears it
-      const timer = setTimeout(() => process.kill(-running.child.pid!, 'SIGINT'), delayMs);
+      const timer = setTimeout(() => running.kill('SIGINT'), delayMs);
       const ended = await running.ended;
       clearTimeout(timer);
       const where = `${name} interrupted after ${Math.round(delayMs)} of ${Math.round(wholeMs)} ms`;

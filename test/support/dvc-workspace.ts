@@ -74,7 +74,7 @@ export class DvcWorkspace {
     return succeeded([command, ...args], await this.start(command, args).ended);
   }
 
-  /** Begins a command and returns at once; it has a process group of its own, which `kill` ends with SIGKILL. */
+  /** Begins a command and returns at once; it has a process group of its own, all of which hears what `kill` sends. */
   start(command: string, args: readonly string[]) {
     const child = spawn(command, args, { cwd: this.root, env: this.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const output = { stdout: '', stderr: '' };
@@ -84,7 +84,11 @@ export class DvcWorkspace {
       child.once('error', reject);
       child.once('close', (status) => resolve({ status, ...output }));
     });
-    return { child, ended, kill: () => process.kill(-child.pid!, 'SIGKILL') };
+    const kill = (signal: NodeJS.Signals = 'SIGKILL'): void => {
+      // A group that has ended meanwhile is none any more: sending to it would throw, out of reach of the test.
+      if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, signal);
+    };
+    return { child, ended, kill };
   }
 
   /** Relative paths of all files below `path`, sorted; none where it is absent. */
