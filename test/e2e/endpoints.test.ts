@@ -1,6 +1,7 @@
 /** A real browser over a server that serves: what is live, a request, a swap seen as it happens, a rollback, a failure. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { apiOf, askLine, cutOff, goodBody, moveChampion, registerLine, serveLine } from '../support/served-line.ts';
@@ -19,8 +20,13 @@ const uninstallable = {
   'requirements.txt': 'millwright-has-no-such-package==1.0\n',
 };
 
+/** An installation that finds no uv goes on with pip; while `hold` is there it does not find out. */
+const tools = mkdtempSync(join(tmpdir(), 'millwright-no-uv-'));
+const hold = join(tools, 'hold');
+
 beforeAll(async () => {
-  server = await startTestServer({ env: { PIP_NO_INDEX: '1' } });
+  writeFileSync(join(tools, 'uv'), `#!/bin/sh\nwhile [ -e '${hold}' ]; do sleep 0.1; done\nexit 1\n`, { mode: 0o755 });
+  server = await startTestServer({ env: { PIP_NO_INDEX: '1', PATH: `${tools}${delimiter}${process.env['PATH'] ?? ''}` } });
   [browser] = await Promise.all([launchBrowser(), serveLine(server, 2)]);
   session = await signIn(browser, server.login);
 }, 180_000);
@@ -28,6 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.stop();
+  rmSync(tools, { recursive: true, force: true });
 });
 
 beforeEach(async () => {
@@ -147,6 +154,7 @@ test('a version that cannot be served is told with the installer’s log, and th
   expect(await problem.innerText()).toContain('millwright-has-no-such-package');
   await expectAccessible(view.page);
   expect((await askLine(server, goodBody)).status).toBe(200);
+  writeFileSync(hold, '');
   await problem.getByRole('button', { name: `Try v${broken} again` }).click();
   await state().getByText(`Trying v${broken}, v2 serves on`).waitFor();
   // The name moves on: what is tried is given up, and the next one fails for its own reason.
