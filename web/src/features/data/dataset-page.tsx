@@ -7,8 +7,8 @@ import { Empty } from '../../ui/empty.tsx';
 import { formatBytes, formatCount, plural, shortId } from '../../ui/format.ts';
 import { Facts, Page, Section } from '../../ui/page.tsx';
 import { PlainTable } from '../../ui/plain-table.tsx';
+import { shellWord } from '../../ui/shell-word.ts';
 import { Age } from '../../ui/time.tsx';
-import { quotedPath } from './quoted-path.ts';
 import { VersionContents } from './version-contents.tsx';
 import { datasetsQuery, datasetVersionsQuery } from './dataset-queries.ts';
 import '../../ui/comparison.css';
@@ -36,7 +36,7 @@ export function DatasetPage({ project, path }: { project: string; path: string }
       actions={
         <CopyAsCode
           code={{
-            cli: `millwright pull ${quotedPath(path)}`,
+            cli: `millwright pull ${shellWord(path)}`,
             curl: `curl -s '${location.origin}/api/1/datasets/versions?${query}'`,
             python: `import json, urllib.request\nurl = "${location.origin}/api/1/datasets/versions?${query}"\nversions = json.load(urllib.request.urlopen(url))["items"]`,
           }}
@@ -57,7 +57,7 @@ export function DatasetPage({ project, path }: { project: string; path: string }
         <div className="page-column">
           {dataset !== undefined && <About dataset={dataset} />}
           <Section title="Get the bytes">
-            <Command text={`millwright pull ${quotedPath(path)}`} />
+            <Command text={`millwright pull ${shellWord(path)}`} />
             <p className="dim">In a clone of the project, at the commit of the version that you want.</p>
           </Section>
         </div>

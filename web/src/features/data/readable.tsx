@@ -3,7 +3,7 @@ import { ApiError } from '../../app/api.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Problem } from '../../ui/problem.tsx';
-import { quotedPath } from './quoted-path.ts';
+import { shellWord } from '../../ui/shell-word.ts';
 
 interface Query<T> {
   readonly data: T | undefined;
@@ -18,7 +18,7 @@ export function Readable<T>({ query, path, children }: { query: Query<T>; path: 
   const code = query.error instanceof ApiError ? query.error.code : '';
   if (code === 'DATA_NOT_HERE') {
     return (
-      <Empty commands={[`millwright fetch --all-commits ${quotedPath(path)}`]}>
+      <Empty commands={[`millwright fetch --all-commits ${shellWord(path)}`]}>
         The hash of this version is known; its bytes are not in the cache of the project. In the project&apos;s folder, bring them from the
         remote:
       </Empty>
@@ -26,7 +26,7 @@ export function Readable<T>({ query, path, children }: { query: Query<T>; path: 
   }
   if (code === 'DATA_NOT_READABLE') {
     return (
-      <Empty commands={['millwright up', `millwright pull ${quotedPath(path)}`]}>
+      <Empty commands={['millwright up', `millwright pull ${shellWord(path)}`]}>
         This server knows the hashes of this data, not its bytes, because it stands on no project. Run a server in the project&apos;s folder
         to see them here, or pull them in a clone:
       </Empty>

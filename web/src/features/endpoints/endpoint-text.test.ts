@@ -39,11 +39,12 @@ test('the name that a URI follows', () => {
   expect(followedOf('models:/energy/3')).toBeUndefined();
 });
 
-test('a quote in the body does not end the shell’s', () => {
-  const { curl } = asCode('load', `{"a":"it's"}`, 'http://host');
+test('nothing in the body ends the quotes around it', () => {
+  const { curl, python } = asCode('load', `{"a":"it's '''"}`, 'http://host');
   expect(curl).toBe(
-    String.raw`curl -s 'http://host/endpoints/load/invocations' \
+    String.raw`curl -s http://host/endpoints/load/invocations \
   -H 'content-type: application/json' \
-  -d '{"a":"it'\''s"}'`,
+  --data-raw '{"a":"it'\''s '\'''\'''\''"}'`,
   );
+  expect(python).toContain(String.raw`body = "{\"a\":\"it's '''\"}"` + '\n');
 });

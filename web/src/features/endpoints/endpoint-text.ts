@@ -1,5 +1,7 @@
 import type { Deployment, Endpoint, StatisticsWindow } from '../../../../src/api/endpoints.ts';
+import type { AsCode } from '../../ui/copy.tsx';
 import { formatDuration } from '../../ui/format.ts';
+import { shellWord } from '../../ui/shell-word.ts';
 
 /** `0.4 ms`, `12 ms`, `1.2 s`; a dash where nothing was predicted. */
 export function formatLatency(milliseconds: number | null): string {
@@ -59,12 +61,12 @@ export function followedOf(uri: string): { readonly kind: 'alias' | 'stage'; rea
 }
 
 /** The same request as a curl call and as a few lines of Python. */
-export function asCode(name: string, body: string, origin: string): { cli: string; curl: string; python: string } {
+export function asCode(name: string, body: string, origin: string): AsCode {
   const url = `${origin}/endpoints/${encodeURIComponent(name)}/invocations`;
-  const quoted = body.replaceAll("'", String.raw`'\''`);
   return {
-    cli: `millwright endpoints show ${name}`,
-    curl: `curl -s '${url}' \\\n  -H 'content-type: application/json' \\\n  -d '${quoted}'`,
-    python: `import requests\n\nbody = r'''${body}'''\nanswer = requests.post("${url}", data=body,\n                       headers={"content-type": "application/json"})\nprint(answer.json()["predictions"])`,
+    cli: `millwright endpoints show ${shellWord(name)}`,
+    curl: `curl -s ${shellWord(url)} \\\n  -H 'content-type: application/json' \\\n  --data-raw ${shellWord(body)}`,
+    // A JSON string is a Python string as well.
+    python: `import requests\n\nbody = ${JSON.stringify(body)}\nanswer = requests.post(${JSON.stringify(url)}, data=body.encode(),\n                       headers={"content-type": "application/json"})\nprint(answer.json()["predictions"])`,
   };
 }

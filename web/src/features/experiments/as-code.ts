@@ -1,5 +1,6 @@
 import type { Experiment, Run } from '../../../../sdk/src/mlflow.ts';
 import type { AsCode } from '../../ui/copy.tsx';
+import { shellWord } from '../../ui/shell-word.ts';
 import { toFilter, toOrderBy, type RunsView } from './runs-view.ts';
 
 /** The runs that the table shows. */
@@ -9,8 +10,8 @@ export function searchAsCode(view: RunsView, experiments: readonly Experiment[])
   const ids = view.experimentIds.length > 0 ? view.experimentIds : experiments.map((experiment) => experiment.id);
   const body = JSON.stringify({ experiment_ids: ids, filter, order_by: orderBy, max_results: 200 });
   return {
-    cli: `MLFLOW_TRACKING_URI=${location.origin} mlflow runs list --experiment-id ${ids[0] ?? '0'}`,
-    curl: `curl -s ${location.origin}/api/2.0/mlflow/runs/search \\\n  -H 'Content-Type: application/json' \\\n  -d ${quote(body)}`,
+    cli: `MLFLOW_TRACKING_URI=${location.origin} mlflow runs list --experiment-id ${shellWord(ids[0] ?? '0')}`,
+    curl: `curl -s ${location.origin}/api/2.0/mlflow/runs/search \\\n  -H 'Content-Type: application/json' \\\n  -d ${shellWord(body)}`,
     python: [
       'import mlflow',
       `mlflow.set_tracking_uri("${location.origin}")`,
@@ -29,9 +30,4 @@ export function runAsCode(run: Run): AsCode {
     curl: `curl -s '${location.origin}/api/2.0/mlflow/runs/get?run_id=${run.id}'`,
     python: `import mlflow\nmlflow.set_tracking_uri("${location.origin}")\nrun = mlflow.get_run("${run.id}")\nprint(run.data.metrics, run.data.params)`,
   };
-}
-
-/** For a POSIX shell. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -9,6 +9,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { formatTime, plural } from '../../ui/format.ts';
 import { PrintIcon } from '../../ui/icons.tsx';
 import { Page, Section } from '../../ui/page.tsx';
+import { shellWord } from '../../ui/shell-word.ts';
 import { useNow } from '../../ui/time.tsx';
 import { ChoosePage } from './choose-page.tsx';
 import { kindWords } from './kinds.ts';
@@ -137,15 +138,15 @@ function asCode(kind: string, id: string) {
   if (kind === 'prediction') {
     const account = `${location.origin}/api/1/lineage/predictions/${encodeURIComponent(id)}`;
     return {
-      cli: `millwright lineage 'prediction:${id.replaceAll("'", `'\\''`)}'`,
-      curl: `curl -s '${account}'`,
-      python: `import json, urllib.request\ntold = json.load(urllib.request.urlopen("${account}"))\nprint(told["version"], told["run"], told["data"], told["commits"])`,
+      cli: `millwright lineage ${shellWord(`prediction:${id}`)}`,
+      curl: `curl -s ${shellWord(account)}`,
+      python: `import json, urllib.request\ntold = json.load(urllib.request.urlopen(${JSON.stringify(account)}))\nprint(told["version"], told["run"], told["data"], told["commits"])`,
     };
   }
   // A line for the graph, one for the predictions that rest on the object.
   const resting = `${location.origin}/api/1/lineage/predictions?${new URLSearchParams({ kind, id }).toString()}`;
   return {
-    cli: `millwright lineage ${cliNameOf(kind, id)}`,
+    cli: `millwright lineage ${shellWord(cliNameOf(kind, id))}`,
     curl: `curl -s '${url}'\ncurl -s '${resting}'`,
     python: `import json, urllib.request\nlineage = json.load(urllib.request.urlopen("${url}"))\nfor edge in lineage["edges"]:\n    print(edge["from"], edge["relation"], edge["to"])\nprint(json.load(urllib.request.urlopen("${resting}"))["count"], "predictions")`,
   };

@@ -4,6 +4,7 @@ import type { Model, ModelDetail, ModelVersion } from '../../../../src/api/model
 import { Asked } from '../../ui/asked.tsx';
 import { CopyAsCode } from '../../ui/copy.tsx';
 import { Facts, Page, Section } from '../../ui/page.tsx';
+import { shellWord } from '../../ui/shell-word.ts';
 import { Age } from '../../ui/time.tsx';
 import { Decisions } from './decisions.tsx';
 import { modelQuery, decisionsQuery } from './model-queries.ts';
@@ -114,8 +115,8 @@ function asCode(name: string, model: Model | undefined) {
   const newest = Math.max(1, ...(model?.latestVersions ?? []).map(({ version }) => version));
   const uri = alias === undefined ? `models:/${name}/${newest}` : `models:/${name}@${alias}`;
   return {
-    cli: `millwright models show ${name}`,
-    curl: `curl -s '${location.origin}/api/1/models/${encodeURIComponent(name)}'`,
-    python: `import mlflow\nmlflow.set_tracking_uri("${location.origin}")\nmodel = mlflow.pyfunc.load_model("${uri}")`,
+    cli: `millwright models show ${shellWord(name)}`,
+    curl: `curl -s ${shellWord(`${location.origin}/api/1/models/${encodeURIComponent(name)}`)}`,
+    python: `import mlflow\nmlflow.set_tracking_uri("${location.origin}")\nmodel = mlflow.pyfunc.load_model(${JSON.stringify(uri)})`,
   };
 }

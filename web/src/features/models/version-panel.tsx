@@ -5,6 +5,7 @@ import { writeList } from '../../app/search.ts';
 import { Command, Id } from '../../ui/copy.tsx';
 import { Facts, Section } from '../../ui/page.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { shellWord } from '../../ui/shell-word.ts';
 import { MetricCell } from '../../ui/metric.tsx';
 import { runQuery } from '../experiments/run-queries.ts';
 import { ParityDetail } from './parity.tsx';
@@ -44,8 +45,8 @@ export function VersionPanel({ model, version, versions }: { model: Model; versi
         <FromRun runId={version.runId} compareWith={championRun(model, version, versions)} />
       )}
       <Section title="Use it">
-        <Command text={`mlflow.pyfunc.load_model("${uri}")`} />
-        <Command text={`MLFLOW_TRACKING_URI=${location.origin} mlflow artifacts download -u ${uri} -d model`} />
+        <Command text={`mlflow.pyfunc.load_model(${JSON.stringify(uri)})`} />
+        <Command text={`MLFLOW_TRACKING_URI=${location.origin} mlflow artifacts download -u ${shellWord(uri)} -d model`} />
       </Section>
     </div>
   );

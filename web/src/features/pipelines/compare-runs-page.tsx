@@ -11,6 +11,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { plural } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { PlainTable } from '../../ui/plain-table.tsx';
+import { shellWord } from '../../ui/shell-word.ts';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Age, Duration } from '../../ui/time.tsx';
 import { comparedTable } from './compared-rows.ts';
@@ -159,8 +160,8 @@ function Runs({ compared: { from, to, samePatch } }: { compared: PipelineRunComp
 function asCode(from: string, to: string) {
   const url = `${location.origin}/api/1/pipeline-runs/compare?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`;
   return {
-    cli: `millwright runs compare ${from} ${to}`,
-    curl: `curl -s '${url}'`,
-    python: `import json, urllib.request\ncompared = json.load(urllib.request.urlopen("${url}"))\nprint([(stage["stage"], stage["kind"]) for stage in compared["stages"]])`,
+    cli: `millwright runs compare ${shellWord(from)} ${shellWord(to)}`,
+    curl: `curl -s ${shellWord(url)}`,
+    python: `import json, urllib.request\ncompared = json.load(urllib.request.urlopen(${JSON.stringify(url)}))\nprint([(stage["stage"], stage["kind"]) for stage in compared["stages"]])`,
   };
 }

@@ -4,6 +4,7 @@ import type { PipelineRun, PipelineRunDetail } from '../../../../src/api/pipelin
 import { Asked } from '../../ui/asked.tsx';
 import { CopyAsCode, Id } from '../../ui/copy.tsx';
 import { Page, Section } from '../../ui/page.tsx';
+import { shellWord } from '../../ui/shell-word.ts';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Age, Duration } from '../../ui/time.tsx';
 import { pipelineRunQuery } from './pipeline-queries.ts';
@@ -87,10 +88,10 @@ function About({ run }: { run: PipelineRun }) {
 }
 
 function asCode(id: string) {
-  const url = `${location.origin}/api/1/pipeline-runs/${id}`;
+  const url = `${location.origin}/api/1/pipeline-runs/${encodeURIComponent(id)}`;
   return {
-    cli: `millwright runs show ${id}`,
-    curl: `curl -s ${url}`,
-    python: `import json, urllib.request\nrun = json.load(urllib.request.urlopen("${url}"))\nprint(run["run"]["state"], [stage["stage"] for stage in run["stages"]])`,
+    cli: `millwright runs show ${shellWord(id)}`,
+    curl: `curl -s ${shellWord(url)}`,
+    python: `import json, urllib.request\nrun = json.load(urllib.request.urlopen(${JSON.stringify(url)}))\nprint(run["run"]["state"], [stage["stage"] for stage in run["stages"]])`,
   };
 }
