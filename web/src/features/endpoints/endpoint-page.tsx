@@ -8,7 +8,7 @@ import { Page, Section } from '../../ui/page.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Deployments } from './deployments.tsx';
 import { endpointQuery } from './endpoint-queries.ts';
-import { asCode, stateWords } from './endpoint-text.ts';
+import { asCode, modelOf, stateWords } from './endpoint-text.ts';
 import { LiveVersion } from './live-version.tsx';
 import { Problem } from './problem.tsx';
 import { TrafficCharts } from './traffic-charts.tsx';
@@ -96,8 +96,4 @@ function Detail({ detail: { endpoint, deployments }, onBody }: { detail: Endpoin
       </div>
     </>
   );
-}
-
-function modelOf(uri: string): string {
-  return uri.replace(/^models:\//, '').replace(/[@/].*$/, '');
 }

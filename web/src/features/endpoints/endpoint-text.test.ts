@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Deployment, Endpoint, StatisticsWindow } from '../../../../src/api/endpoints.ts';
-import { asCode, followedOf, formatErrors, formatLatency, formatRate, kindOf, stateWords } from './endpoint-text.ts';
+import { asCode, followedOf, formatErrors, formatLatency, formatRate, kindOf, modelOf, stateWords } from './endpoint-text.ts';
 
 test('rates and latencies have the digits that they are worth', () => {
   expect([0, 0.1333, 4.21, 99.9, 1210.4].map(formatRate)).toEqual(['0', '0.13', '4.2', '99.9', '1,210']);
@@ -31,6 +31,10 @@ test('a deployment is the first, a swap, the same once more, or a way back', () 
     ({ model: 'm', version, reason, liveAt }) as Deployment;
   const newestFirst = [deployment(1, 'rollback: slow'), deployment(2), deployment(3, 'alias champion', null), deployment(2), deployment(1)];
   expect(newestFirst.map((_, index) => kindOf(newestFirst, index))).toEqual(['back', 'again', 'swap', 'swap', 'first']);
+});
+
+test('the model of a URI', () => {
+  expect(['models:/energy@champion', 'models:/energy/3'].map(modelOf)).toEqual(['energy', 'energy']);
 });
 
 test('the name that a URI follows', () => {

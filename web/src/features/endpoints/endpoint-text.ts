@@ -53,6 +53,11 @@ export function kindOf(deployments: readonly Deployment[], index: number): 'firs
   return before.model === deployment?.model && before.version === deployment.version ? 'again' : 'swap';
 }
 
+/** The registered model of a URI. */
+export function modelOf(uri: string): string {
+  return /^models:\/([^/@]+)/.exec(uri)?.[1] ?? uri;
+}
+
 /** The name that an endpoint follows: `@champion`, `Production`; undefined where it is one version for good. */
 export function followedOf(uri: string): { readonly kind: 'alias' | 'stage'; readonly name: string } | undefined {
   const [, separator, name] = /^models:\/[^/@]+([@/])([^/@]+)$/.exec(uri) ?? [];

@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { Endpoint } from '../../../../src/api/endpoints.ts';
-import { formatBytes } from '../../ui/format.ts';
+import { formatBytes, plural } from '../../ui/format.ts';
 import { Facts } from '../../ui/page.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { StateShape } from '../../ui/state-mark.tsx';
 import { Age } from '../../ui/time.tsx';
+import { basisWords, titleOf } from '../models/standing.ts';
 import { useDeploy } from './endpoint-queries.ts';
 import { followedOf } from './endpoint-text.ts';
 import { RollBackButton } from './roll-back.tsx';
@@ -47,7 +48,7 @@ export function LiveVersion({ endpoint }: { endpoint: Endpoint }) {
           live !== null && [
             'Runtime',
             <span key="runtime" className="standing">
-              {live.flavor === 'onnx' ? 'ONNX, in the server' : `Python, ${live.restarts === 0 ? 'no' : live.restarts} restarts`}
+              {live.flavor === 'onnx' ? 'ONNX, in the server' : `Python, ${live.restarts === 0 ? 'no restarts' : plural(live.restarts, 'restart')}`}
               <span className="dim">{formatBytes(live.memoryBytes)}</span>
               <span className="dim">
                 {live.running} running, {live.queued} waiting
@@ -64,8 +65,6 @@ export function LiveVersion({ endpoint }: { endpoint: Endpoint }) {
   );
 }
 
-const basisWords = { gate: 'through the gate', override: 'past the gate', 'no gate': 'without a gate' } as const;
-
 function DecidedBy({ endpoint: { pinned, decision, model }, live }: { endpoint: Endpoint; live: NonNullable<Endpoint['live']> }) {
   if (pinned !== null) return <span>{pinned.by}, by a rollback</span>;
   if (decision === null) return <span>{live.by}</span>;
@@ -74,7 +73,7 @@ function DecidedBy({ endpoint: { pinned, decision, model }, live }: { endpoint: 
     <span className="standing">
       <b>{decision.actor}</b>
       <span>
-        moved {followed?.kind === 'alias' ? `@${followed.name}` : followed?.name} <Age at={decision.at} />,{' '}
+        moved {followed === undefined ? '' : titleOf(followed)} <Age at={decision.at} />,{' '}
         <Link to="/models/$name" params={{ name: live.model }} search={{ version: String(live.version) }} hash={decision.id}>
           {basisWords[decision.basis]}
         </Link>
@@ -88,7 +87,7 @@ function Held({ endpoint }: { endpoint: Endpoint }) {
   const deploy = useDeploy(endpoint.name);
   const { pinned } = endpoint;
   const followed = followedOf(endpoint.model);
-  const name = followed === undefined ? 'its version' : followed.kind === 'alias' ? `@${followed.name}` : followed.name;
+  const name = followed === undefined ? 'its version' : titleOf(followed);
   return (
     <span className="standing">
       <span>

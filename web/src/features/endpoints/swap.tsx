@@ -6,7 +6,7 @@ import type { ModelDetail } from '../../../../src/api/models.ts';
 import { Asked } from '../../ui/asked.tsx';
 import { modelQuery } from '../models/model-queries.ts';
 import { PromoteForm } from '../models/promote.tsx';
-import { followedOf } from './endpoint-text.ts';
+import { followedOf, modelOf } from './endpoint-text.ts';
 
 /** Another version: the name that the endpoint follows moves, through its gate. Nothing where it follows one version for good. */
 export function SwapButton({ endpoint }: { endpoint: Endpoint }) {
@@ -25,7 +25,7 @@ export function SwapButton({ endpoint }: { endpoint: Endpoint }) {
 }
 
 function Swap({ endpoint, onDone }: { endpoint: Endpoint; onDone: () => void }) {
-  const model = useQuery(modelQuery(modelOf(endpoint)));
+  const model = useQuery(modelQuery(modelOf(endpoint.model)));
   return <Asked query={model}>{(detail) => <Choice endpoint={endpoint} detail={detail} onDone={onDone} />}</Asked>;
 }
 
@@ -51,8 +51,4 @@ function Choice({ endpoint, detail: { model, versions }, onDone }: { endpoint: E
       <PromoteForm key={chosen} model={model} version={chosen} fixed={followed} onDone={onDone} />
     </>
   );
-}
-
-function modelOf({ model }: Endpoint): string {
-  return /^models:\/([^/@]+)/.exec(model)?.[1] ?? model;
 }

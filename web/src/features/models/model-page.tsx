@@ -9,7 +9,7 @@ import { Age } from '../../ui/time.tsx';
 import { Decisions } from './decisions.tsx';
 import { modelQuery, decisionsQuery } from './model-queries.ts';
 import { RollBackButton } from './roll-back.tsx';
-import { decisionOf, standingsOf, titleOf } from './standing.ts';
+import { basisWords, decisionOf, standingsOf, titleOf } from './standing.ts';
 import { VersionPanel } from './version-panel.tsx';
 import { Versions } from './versions.tsx';
 import './models.css';
@@ -107,8 +107,6 @@ function Promoted({ model }: { model: Model }) {
     />
   );
 }
-
-const basisWords = { gate: 'through the gate', override: 'past the gate', 'no gate': 'without a gate' } as const;
 
 function asCode(name: string, model: Model | undefined) {
   const alias = model?.aliases[0]?.alias;

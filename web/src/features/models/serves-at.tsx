@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { Endpoint } from '../../../../src/api/endpoints.ts';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { endpointsQuery } from '../endpoints/endpoint-queries.ts';
-import { stateWords } from '../endpoints/endpoint-text.ts';
+import { modelOf, stateWords } from '../endpoints/endpoint-text.ts';
 
 /** The endpoints that answer with a version, or are on the way to it. */
 export function ServesAt({ model, version }: { model: string; version: number }) {
@@ -31,5 +31,5 @@ function isLive({ live }: Endpoint, model: string, version: number): boolean {
 }
 
 function isTarget({ model: uri, target }: Endpoint, model: string, version: number): boolean {
-  return target?.version === version && /^models:\/([^/@]+)/.exec(uri)?.[1] === model;
+  return target?.version === version && modelOf(uri) === model;
 }

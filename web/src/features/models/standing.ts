@@ -21,6 +21,9 @@ export function titleOf({ kind, name }: { readonly kind: 'alias' | 'stage'; read
   return kind === 'alias' ? `@${name}` : name;
 }
 
+/** What let a version through. */
+export const basisWords = { gate: 'through the gate', override: 'past the gate', 'no gate': 'without a gate' } as const;
+
 /** By which decision a name stands where it does: the newest that moved it there. */
 export function decisionOf(standing: Standing, decisions: readonly Decision[]): Decision | undefined {
   return decisions.find(
