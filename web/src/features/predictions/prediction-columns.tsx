@@ -67,6 +67,12 @@ function cellOf(id: string, row: Prediction) {
         {row.model} v{row.version}
       </Link>
     );
+  if (id === 'run' && row.runId !== null)
+    return (
+      <Link to="/experiments/runs/$runId" params={{ runId: row.runId }} title={row.runId}>
+        <code>{shortId(row.runId)}</code>
+      </Link>
+    );
   if (id === 'latency') return <span title={`${row.latencyMs} ms`}>{formatMetric(row.latencyMs)} ms</span>;
   if (id === 'error')
     return <span title={row.errorMessage ?? ''}>{row.errorCode === null ? '' : `${row.errorCode}: ${row.errorMessage ?? ''}`}</span>;

@@ -26,7 +26,11 @@ test('the address and the view are the same', () => {
   const view = readPredictionsView(search);
   expect(view).toMatchObject({ columns: ['at', 'features.a,b'], outcome: 'failed' });
   expect(writePredictionsView(view)).toEqual(search);
-  expect(readPredictionsView({ outcome: 'nonsense', range: 'soon' })).toMatchObject({ outcome: undefined, range: undefined, filter: '' });
+});
+
+test('what an address cannot mean is passed over, and no column stands twice', () => {
+  const view = readPredictionsView({ outcome: 'nonsense', range: 'soon', version: 'm', cols: 'at,run,at' });
+  expect(view).toMatchObject({ outcome: undefined, range: undefined, version: undefined, filter: '', columns: ['at', 'run'] });
 });
 
 test('the search asks for what the view shows, and one filter says the same', () => {

@@ -29,12 +29,12 @@ export function readPredictionsView(search: PredictionsSearch): PredictionsView 
   const { endpoint, version, outcome, range, record } = search;
   return {
     endpoint,
-    version,
+    version: version !== undefined && version.lastIndexOf('/') > 0 ? version : undefined,
     outcome: outcome === 'answered' || outcome === 'failed' ? outcome : undefined,
     range: range !== undefined && boundsOf(range, 0) !== undefined ? range : undefined,
     filter: search.filter ?? '',
     text: search.text ?? '',
-    columns: search.cols === undefined ? undefined : readList(search.cols),
+    columns: search.cols === undefined ? undefined : [...new Set(readList(search.cols))],
     record,
   };
 }
@@ -71,15 +71,19 @@ export function localTime(at: number): string {
 
 /** What the server is asked for. */
 export function queryOf(view: PredictionsView, now: number): PredictionQuery {
-  const slash = view.version?.lastIndexOf('/') ?? -1;
   const filter = [view.filter.trim(), outcomeFilter(view.outcome)].filter((part) => part !== '');
   return {
     ...(view.endpoint === undefined ? {} : { endpoint: view.endpoint }),
-    ...(view.version === undefined || slash < 1 ? {} : { model: view.version.slice(0, slash), version: view.version.slice(slash + 1) }),
+    ...(view.version === undefined ? {} : versionOf(view.version)),
     ...(filter.length === 0 ? {} : { filter: filter.length === 1 ? filter[0]! : `(${filter[0]}) and ${filter[1]}` }),
     ...(view.text === '' ? {} : { text: view.text }),
     ...(view.range === undefined ? {} : boundsOf(view.range, now)),
   };
+}
+
+function versionOf(text: string): { readonly model: string; readonly version: string } {
+  const slash = text.lastIndexOf('/');
+  return { model: text.slice(0, slash), version: text.slice(slash + 1) };
 }
 
 function outcomeFilter(outcome: Outcome | undefined): string {
