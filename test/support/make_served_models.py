@@ -1,4 +1,4 @@
-"""Saves models for the tests of the inference protocols: make_models.py FOLDER
+"""Saves models for the tests of the inference protocols: make_served_models.py FOLDER
 
 ONNX: `line` (two columns of doubles), `iris` (a tensor), `several` (texts and numbers in, three outputs).
 Python: `typed` (a column of every type, and params), `free` (no signature; answers what it was given).

@@ -23,8 +23,10 @@ def serve(name):
     """MLflow's application, as `mlflow models serve` runs it."""
     app = scoring_server.init(mlflow.pyfunc.load_model(str(folder / name)))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical"))
-    threading.Thread(target=server.run, daemon=True).start()
+    running = threading.Thread(target=server.run, daemon=True)
+    running.start()
     while not server.started:
+        assert running.is_alive(), f"MLflow's server of {name} has ended"
         time.sleep(0.01)
     return "http://127.0.0.1:%d/invocations" % server.servers[0].sockets[0].getsockname()[1]
 
