@@ -33,6 +33,10 @@ export async function startTestServer(options: StartOptions = {}): Promise<TestS
     env: { ...cleanEnvironment(), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // A test that fails before it stops its server leaves none behind.
+  const endWithUs = (): void => void child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  child.once('exit', () => process.off('exit', endWithUs));
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const { url, login } = await readyLine(child);
