@@ -1,23 +1,20 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The suite's Python, standing in a cache as the environment that a model folder asks for: nothing is installed. */
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseMlmodel } from '../../src/formats/mlmodel/parse.ts';
 import { resolveInterpreter } from '../../src/backends/python/interpreter.ts';
 import { environmentKey } from '../../src/backends/python/requirements.ts';
 import { testProgram } from './test-env.ts';
 
-/** The suite's Python, standing in a cache as the environment that a model folder asks for: nothing is installed. */
 export interface ReadyEnvironment {
   /** Interpreters begin nothing until `open`. */
   close(): void;
   open(): void;
 }
 
-/** @param cacheHome `XDG_CACHE_HOME` of the server that will look for it */
-export async function readyEnvironment(cacheHome: string, folder: string): Promise<ReadyEnvironment> {
-  const mlmodel = parseMlmodel(readFileSync(join(folder, 'MLmodel'), 'utf8'));
-  const interpreter = await resolveInterpreter(mlmodel.pythonFunction?.pythonVersion, process.env, undefined);
-  const key = await environmentKey(join(folder, 'requirements.txt'), interpreter);
-  const home = join(cacheHome, 'millwright/python', key);
+/** @param cacheHome `XDG_CACHE_HOME` of the program that will look for it */
+export async function readyEnvironment(cacheHome: string, model: string): Promise<ReadyEnvironment> {
+  const home = await homeOf(cacheHome, model, process.env);
   const python = join(home, 'made/bin/python');
   const gate = join(home, 'made/open');
   mkdirSync(join(home, 'made/bin'), { recursive: true });
@@ -27,4 +24,19 @@ export async function readyEnvironment(cacheHome: string, folder: string): Promi
   writeFileSync(gate, 'yes');
   writeFileSync(join(home, 'ready'), 'made');
   return { close: () => writeFileSync(gate, 'no'), open: () => writeFileSync(gate, 'yes') };
+}
+
+/** The same where nobody has to wait. @param env of the program that will look for it */
+export async function linkEnvironment(cacheHome: string, model: string, env: Readonly<Record<string, string>>): Promise<void> {
+  const home = await homeOf(cacheHome, model, env);
+  symlinkSync(dirname(dirname(testProgram('python'))), join(home, 'whole'));
+  writeFileSync(join(home, 'ready'), 'whole');
+}
+
+async function homeOf(cacheHome: string, model: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const { pythonFunction } = parseMlmodel(readFileSync(join(model, 'MLmodel'), 'utf8'));
+  const interpreter = await resolveInterpreter(pythonFunction?.pythonVersion, env, undefined);
+  const home = join(cacheHome, 'millwright/python', await environmentKey(join(model, 'requirements.txt'), interpreter));
+  mkdirSync(home, { recursive: true });
+  return home;
 }

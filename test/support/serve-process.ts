@@ -1,12 +1,10 @@
 /** `millwright serve` as users start it, on a free loopback port. */
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { resolveInterpreter } from '../../src/backends/python/interpreter.ts';
-import { environmentKey } from '../../src/backends/python/requirements.ts';
-import { readModel } from '../../src/serving/read-model.ts';
+import { linkEnvironment } from './ready-environment.ts';
 import { cleanEnvironment, launcher } from './server.ts';
 import { testProgram } from './test-env.ts';
 
@@ -35,23 +33,8 @@ export interface ServeOptions {
 export async function homeWithModels(): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'millwright-serve-test-'));
   await promisify(execFile)(testProgram('python'), [join(import.meta.dirname, 'served_models.py'), join(home, 'models')]);
-  await provideEnvironment(home, join(home, 'models/waiting'));
+  await linkEnvironment(home, join(home, 'models/waiting'), environmentOf(home));
   return home;
-}
-
-/** The test environment in the place of the one that would be installed for the model. */
-async function provideEnvironment(home: string, model: string): Promise<void> {
-  const binDir = dirname(testProgram('python'));
-  const interpreter = await resolveInterpreter(await pythonOf(model), environmentOf(home), undefined);
-  const folder = join(home, 'millwright/python', await environmentKey(join(model, 'requirements.txt'), interpreter));
-  await mkdir(folder, { recursive: true });
-  await symlink(dirname(binDir), join(folder, 'whole'));
-  await writeFile(join(folder, 'ready'), 'whole');
-}
-
-async function pythonOf(model: string): Promise<string | undefined> {
-  const { choices } = await readModel(model, 'waiting', 'python_function');
-  return choices[0]!.pythonVersion;
 }
 
 function environmentOf(home: string): Record<string, string> {

@@ -1,15 +1,15 @@
 /** Models saved by MLflow, served by the built program: as endpoints of a server, and each on a port of its own. */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { vi } from 'vitest';
 import type { EndpointDetail } from '../../src/api/endpoints.ts';
-import { resolveInterpreter } from '../../src/backends/python/interpreter.ts';
-import { environmentKey } from '../../src/backends/python/requirements.ts';
 import { bearer, send } from './http.ts';
-import { cleanEnvironment, launcher, startTestServer, type TestServer } from './server.ts';
+import { linkEnvironment } from './ready-environment.ts';
+import { startMillwright } from './serve-process.ts';
+import { cleanEnvironment, startTestServer, type TestServer } from './server.ts';
 import { testProgram } from './test-env.ts';
 
 export const modelNames = ['line', 'iris', 'several', 'typed', 'free'] as const;
@@ -31,22 +31,12 @@ export async function saveModels(): Promise<SavedModels> {
   const cache = mkdtempSync(join(tmpdir(), 'millwright-cache-'));
   const path = `${dirname(python)}${delimiter}${process.env['PATH'] ?? ''}`;
   const env = { PATH: path, XDG_CACHE_HOME: cache, MLFLOW_DISABLE_TELEMETRY: 'true' };
-  await keepEnvironment(join(folder, 'typed'), cache, env);
+  await linkEnvironment(cache, join(folder, 'typed'), { ...cleanEnvironment(), ...env });
   return {
     folder,
     env,
     remove: () => [folder, cache].forEach((name) => rmSync(name, { recursive: true, force: true })),
   };
-}
-
-/** Puts the test environment where the program looks for the one that the model asks for. */
-async function keepEnvironment(model: string, cache: string, env: Readonly<Record<string, string>>): Promise<void> {
-  const version = /^python: ([\d.]+)$/m.exec(readFileSync(join(model, 'python_env.yaml'), 'utf8'))?.[1];
-  const interpreter = await resolveInterpreter(version, { ...cleanEnvironment(), ...env }, undefined);
-  const home = join(cache, 'millwright/python', await environmentKey(join(model, 'requirements.txt'), interpreter));
-  mkdirSync(home, { recursive: true });
-  symlinkSync(dirname(dirname(testProgram('python'))), join(home, 'kept'));
-  writeFileSync(join(home, 'ready'), 'kept');
 }
 
 export interface ServingServer extends TestServer {
@@ -96,30 +86,18 @@ async function register(server: TestServer, call: ServingServer['call'], name: s
 
 export interface ServedModel {
   readonly url: string;
-  readonly child: ChildProcess;
   stop(): Promise<void>;
 }
 
 /** `millwright serve FOLDER`: the model at the root of a port of its own. */
-export async function serveAlone(models: SavedModels, name: ModelName, ...words: readonly string[]): Promise<ServedModel> {
-  const args = ['serve', join(models.folder, name), '--port', '0', '--json', ...words];
-  const child = spawn(launcher, args, { env: { ...cleanEnvironment(), ...models.env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const url = await new Promise<string>((resolve, reject) => {
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => {
-      out += chunk.toString();
-      if (out.includes('\n')) resolve((JSON.parse(out.slice(0, out.indexOf('\n'))) as { url: string }).url);
-    });
-    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-    child.once('exit', (code) => reject(new Error(`serving ${name} ended with ${code}: ${err}`)));
-  });
+export async function serveAlone(models: SavedModels, name: ModelName): Promise<ServedModel> {
+  const args = ['serve', join(models.folder, name), '--port', '0', '--json'];
+  const served = startMillwright(models.folder, args, { cwd: models.folder, env: models.env });
   return {
-    url,
-    child,
+    url: await served.ready(),
     async stop() {
-      child.kill('SIGTERM');
-      await gone;
+      served.kill('SIGTERM');
+      await served.ended;
     },
   };
 }
