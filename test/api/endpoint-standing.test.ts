@@ -72,7 +72,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('an endpoint on %s', (database)
     expect(slots.reduce((sum, { requests }) => sum + requests, 0)).toBe(5);
     const shown = await cli('show', 'line');
     expect(shown.stdout).toMatch(
-      /^line follows models:\/line@champion \(project grid\): serving\nlive: line v1 \(onnx\) since \d+ s ago, by owner/,
+      /^line follows models:\/line@champion \(project grid\): serving\nlive: line v1 \(onnx\) since \d+ \S+ ago, by owner/,
     );
     expect(shown.stdout).toMatch(/\nlast 15 minutes +5 +\d+\.\d +\d\S* ms +\d\S* ms +\d\S* ms +2 +0\n/);
   });
