@@ -68,15 +68,18 @@ test.each([
     forget();
     const began = performance.now();
     await workspace.ours(...args);
-    const wholeMs = performance.now() - began;
+    let wholeMs = performance.now() - began;
     const random = seededRandom(seed);
     let killed = 0;
     for (let round = 0; round < rounds; round += 1) {
       forget();
       const delayMs = ((round + random()) / rounds) * wholeMs;
+      const begun = performance.now();
       const running = workspace.start(ourProgram, args);
       const timer = setTimeout(() => running.kill(), delayMs);
       if ((await running.ended).status === null) killed += 1;
+      // The first run may have been slower than those that follow.
+      else wholeMs = Math.min(wholeMs, performance.now() - begun);
       clearTimeout(timer);
       const where = `seed ${seed}, killed after ${Math.round(delayMs)} of ${Math.round(wholeMs)} ms`;
       expect(workspace.damagedObjects(workspace.path('.dvc/cache')), where).toEqual([]);
