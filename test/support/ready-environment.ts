@@ -19,7 +19,10 @@ export async function readyEnvironment(cacheHome: string, model: string): Promis
   const gate = join(home, 'made/open');
   mkdirSync(join(home, 'made/bin'), { recursive: true });
   // A link would lead Python past the packages of the environment that it points into. Who waits while the folder goes waits no more.
-  writeFileSync(python, `#!/bin/sh\nwhile [ "$(cat '${gate}' 2>/dev/null)" = no ]; do sleep 0.1; done\nexec '${testProgram('python')}' "$@"\n`);
+  writeFileSync(
+    python,
+    `#!/bin/sh\nwhile [ "$(cat '${gate}' 2>/dev/null)" = no ]; do sleep 0.1; done\nexec '${testProgram('python')}' "$@"\n`,
+  );
   chmodSync(python, 0o755);
   writeFileSync(gate, 'yes');
   writeFileSync(join(home, 'ready'), 'made');

@@ -48,7 +48,9 @@ export function LiveVersion({ endpoint }: { endpoint: Endpoint }) {
           live !== null && [
             'Runtime',
             <span key="runtime" className="standing">
-              {live.flavor === 'onnx' ? 'ONNX, in the server' : `Python, ${live.restarts === 0 ? 'no restarts' : plural(live.restarts, 'restart')}`}
+              {live.flavor === 'onnx'
+                ? 'ONNX, in the server'
+                : `Python, ${live.restarts === 0 ? 'no restarts' : plural(live.restarts, 'restart')}`}
               <span className="dim">{formatBytes(live.memoryBytes)}</span>
               <span className="dim">
                 {live.running} running, {live.queued} waiting
