@@ -2,6 +2,8 @@
  * The checks of parity that this process makes, one after the other. What is to be checked stands in the database and is
  * asked for again and again, so a check whose server was killed is made by the next one, once its lease has run out.
  */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { MillwrightError } from '../errors.ts';
 import {
   dueParityChecks,
@@ -103,10 +105,12 @@ async function compare(ctx: HostContext, { workspaceId, name, version: number }:
   // What is compared is what stays.
   const path = artifactPathOf(version.storageLocation);
   if (path !== undefined && path !== '') await ctx.db.write(sealFolder, { scope, path, now: ctx.clock.now() });
+  // Apart from what endpoints serve from: every version with two flavours is copied here, and few of them are ever served.
+  const cache = join(ctx.modelCache, 'checks');
   const late = AbortSignal.timeout(limitMinutes * 60_000);
   const either = AbortSignal.any([signal, late]);
   try {
-    const folder = await fetchModel(ctx.blobs, scope, version, ctx.modelCache, either);
+    const folder = await fetchModel(ctx.blobs, scope, version, cache, either);
     return await compareFlavors(await ctx.inference(), folder, `${name}/${number}`, either);
   } catch (error) {
     signal.throwIfAborted();
@@ -114,5 +118,8 @@ async function compare(ctx: HostContext, { workspaceId, name, version: number }:
     ctx.log.error({ err: error, model: name, version: number }, 'two flavours were not compared');
     if (error instanceof MillwrightError) return unchecked(error.message);
     return unchecked(error instanceof Error ? error.message : String(error));
+  } finally {
+    // A process of the model that was killed may still be writing.
+    await rm(cache, { recursive: true, force: true, maxRetries: 5 });
   }
 }
