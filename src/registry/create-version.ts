@@ -38,9 +38,11 @@ export async function createVersion(ctx: RegistryContext, principal: Principal, 
   });
 }
 
-function parityStart(ctx: RegistryContext, scope: Scope, { storageLocation, copyOf }: Resolved): Promise<ParityStart | undefined> {
-  if (copyOf !== undefined) return Promise.resolve({ copyOf });
-  return hasTwin(ctx.blobs, scope, storageLocation).then((has) => (has ? 'check' : undefined));
+/** A comparison runs the model, and installs what it asks for: nobody has the server do so without a token (DESIGN §9). */
+async function parityStart(ctx: RegistryContext, principal: Principal, resolved: Resolved): Promise<ParityStart | undefined> {
+  if (resolved.copyOf !== undefined) return { copyOf: resolved.copyOf };
+  if (!(await hasTwin(ctx.blobs, principal, resolved.storageLocation))) return undefined;
+  return principal.role === 'local' ? 'leave' : 'check';
 }
 
 interface Resolved {

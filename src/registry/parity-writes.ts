@@ -2,13 +2,13 @@
 import type { Scope } from '../access/index.ts';
 import { defineRead, defineWrite } from '../backends/db/port.ts';
 import { recordEvent } from '../events/index.ts';
-import { pendingMessage, type ParityOutcome } from './parity.ts';
+import { pendingMessage, untrustedMessage, type ParityOutcome } from './parity.ts';
 import { versionNode } from './rows.ts';
 import { deletedStage } from './stage.ts';
 import type { RegistryTables, RegistryTx } from './tables.ts';
 
-/** How a new version comes to its parity: by a check of its own, or as a copy with what is known of the original. */
-export type ParityStart = 'check' | { readonly copyOf: { readonly name: string; readonly version: number } };
+/** How a new version comes to its parity: by a check of its own, never, or as a copy with what is known of the original. */
+export type ParityStart = 'check' | 'leave' | { readonly copyOf: { readonly name: string; readonly version: number } };
 
 export async function startParity(
   tx: RegistryTx,
@@ -16,12 +16,13 @@ export async function startParity(
   version: { readonly modelId: string; readonly version: number; readonly now: number },
   start: ParityStart,
 ): Promise<void> {
-  if (start === 'check') {
+  if (typeof start === 'string') {
+    const [state, message] = start === 'check' ? ['pending', pendingMessage] : ['unchecked', untrustedMessage];
     await tx
       .statement(
-        `insert into parity_checks (workspace_id, registered_model_id, version, state, message, asked_at) values (?, ?, ?, 'pending', ?, ?)`,
+        'insert into parity_checks (workspace_id, registered_model_id, version, state, message, asked_at) values (?, ?, ?, ?, ?, ?)',
       )
-      .run(scope.workspaceId, version.modelId, version.version, pendingMessage, version.now);
+      .run(scope.workspaceId, version.modelId, version.version, state, message, version.now);
     return;
   }
   await tx

@@ -31,6 +31,9 @@ export interface Parity extends Omit<ParityOutcome, 'state'> {
 
 export const pendingMessage = 'the ONNX flavour is being compared with python_function on the input example';
 
+export const untrustedMessage =
+  'ONNX was not compared with python_function: the version was registered without a token (MLFLOW_TRACKING_TOKEN), and the comparison runs the model; an endpoint compares when it loads it';
+
 /** Why a version may not take over a name that is protected or served; undefined where nothing speaks against it. */
 export function parityRefusal(parity: Parity | undefined): string | undefined {
   if (parity?.state === 'pending') return `${parity.message}: promote it once its status is READY`;

@@ -60,11 +60,15 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('parity on %s', (database) => {
     });
 
   /** By the stock client, which waits until the version is ready. */
-  async function register(folder: string, name: string): Promise<Registered> {
+  async function register(
+    folder: string,
+    name: string,
+    token: { MLFLOW_TRACKING_TOKEN?: string } = { MLFLOW_TRACKING_TOKEN: server.token },
+  ): Promise<Registered> {
     const env = {
       ...cleanEnvironment(),
       MLFLOW_TRACKING_URI: server.url,
-      MLFLOW_TRACKING_TOKEN: server.token,
+      ...token,
       MLFLOW_DISABLE_TELEMETRY: 'true',
     };
     const script = join(checkout, 'test/support/register_folder.py');
@@ -143,6 +147,17 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('parity on %s', (database) => {
     const message = 'ONNX was not compared with python_function: it has no input example: save it with `input_example`';
     expect(await register('bare', 'bare')).toEqual({ version: 1, status: 'READY', message });
     expect((await alias('bare', 1)).status).toBe(200);
+  });
+
+  test('of a client without a token the server runs no model', { timeout: patience }, async () => {
+    expect(await register('alike', 'unknown', {})).toEqual({
+      version: 1,
+      status: 'READY',
+      message: expect.stringMatching(/^ONNX was not compared with python_function: the version was registered without a token/),
+    });
+    expect((await api().model('unknown')).versions[0]!.parity).toMatchObject({ state: 'unchecked', checkedAt: null });
+    const { items } = await api().events(200);
+    expect(items.filter(({ kind, subjectId }) => kind === 'parity.checked' && subjectId === 'unknown/1')).toEqual([]);
   });
 
   test('a copy inherits what is known of the original', { timeout: patience }, async () => {
