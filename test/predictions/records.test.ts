@@ -81,6 +81,7 @@ function suite(open: () => Promise<Records>): void {
       'r0000012',
       'r0000010',
     ]);
+    expect(await found('status = 99999999999999999999')).toEqual([]);
     expect(await found('prediction = 6 or (features.city like \'K%\' and latency_ms = 1 and features."temperature" < 50)')).toEqual([
       'r0000003',
       'r0000001',

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, openSync, fsyncSync, closeSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { DOUBLE, DuckDBInstance, type DuckDBConnection, type DuckDBType } from '@duckdb/node-api';
 import { scanFrames } from './frame.ts';
 import type { SegmentExtent } from './append-log.ts';
 import type { ColumnsRow, ColumnsTable, ColumnsValue } from './port.ts';
@@ -54,11 +54,7 @@ export class ColumnsEngine {
     const names = Object.keys(this.#table.columns).join(', ');
     const list = paths.map((path) => `'${path.replaceAll("'", "''")}'`).join(', ');
     const sealed = paths.length === 0 ? '' : ` union all by name select ${names} from read_parquet([${list}], hive_partitioning = false)`;
-    const reader = await this.#connection.runAndReadAll(
-      `with records as (select ${names} from open_rows${sealed}) ${sql}`,
-      values as ColumnsValue[],
-    );
-    return reader.getRowObjectsJS().map((row) => plainRow(row as Record<string, unknown>));
+    return this.#rows(`with records as (select ${names} from open_rows${sealed}) ${sql}`, values);
   }
 
   async seal({ segment, folder }: SealJob): Promise<SealedPart[]> {
@@ -88,7 +84,9 @@ export class ColumnsEngine {
   }
 
   async #rows(sql: string, values: readonly ColumnsValue[]): Promise<ColumnsRow[]> {
-    const reader = await this.#connection.runAndReadAll(sql, values as ColumnsValue[]);
+    // Left to itself DuckDB's client binds every whole number as BIGINT, which throws beyond 64 bits.
+    const types = values.map((value) => (typeof value === 'number' && !Number.isSafeInteger(value) ? DOUBLE : undefined));
+    const reader = await this.#connection.runAndReadAll(sql, [...values], types as DuckDBType[]);
     return reader.getRowObjectsJS().map((row) => plainRow(row as Record<string, unknown>));
   }
 
