@@ -62,3 +62,14 @@ test('claims of others stay, in a file without room as in one with more than a p
     expect(written()).toEqual({ write: {}, read: others(count) });
   }
 });
+
+test('an interrupted command gives its claims up', async () => {
+  const interrupt = new AbortController();
+  const interrupted: Repository = { ...repository, effects: { ...repository.effects, signal: interrupt.signal } };
+  const work = withPathClaims(interrupted, claims('/out'), () => {
+    interrupt.abort(new Error('interrupted'));
+    return Promise.reject(new Error('interrupted'));
+  });
+  await expect(work).rejects.toThrow('interrupted');
+  expect(written()).toEqual({ write: {}, read: {} });
+});

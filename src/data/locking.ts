@@ -104,10 +104,15 @@ export async function withPathClaims<T>(repository: Repository, claims: PathClai
 /** On a full disk the claims stay in the file, for others to drop when this process is gone: what the work met is what the user must hear. */
 async function giveUp(repository: Repository, added: Added, self: Holder): Promise<void> {
   try {
-    await editClaims(repository, (held) => release(held, added, self));
+    await editClaims(withoutInterrupt(repository), (held) => release(held, added, self));
   } catch (error) {
     if (!(error instanceof MillwrightError) || error.code !== 'DISK_FULL') throw error;
   }
+}
+
+/** An interrupted command gives its claims up like any other: the same repository, whose signal says nothing. */
+function withoutInterrupt(repository: Repository): Repository {
+  return { ...repository, effects: { ...repository.effects, signal: new AbortController().signal } };
 }
 
 interface Added {
