@@ -10,6 +10,7 @@ export const eventKinds = [
   'alias.moved',
   'stage.moved',
   'gate.refused',
+  'gate.removed',
   'deployment.started',
   'deployment.live',
   'deployment.failed',

@@ -3,8 +3,10 @@ import { recordAudit, type Principal, type Scope } from '../access/index.ts';
 import { defineWrite } from '../backends/db/port.ts';
 import type { GateDefinition } from '../formats/project/index.ts';
 import { MillwrightError } from '../errors.ts';
+import { recordEvent } from '../events/index.ts';
 import { findGate } from './gate-rows.ts';
 import { checkModelName } from './names.ts';
+import { versionNode } from './rows.ts';
 import type { RegistryTables, RegistryTx } from './tables.ts';
 
 export interface DeclaredGates {
@@ -28,10 +30,12 @@ export const declareGates = defineWrite<RegistryTables, DeclaredGates, void>('re
     .statement<RegistryTables['gates']>('select * from gates where workspace_id = ? and project = ? order by model_name')
     .all(scope.workspaceId, input.project);
   const changes: unknown[] = [];
+  const removed: string[] = [];
   for (const row of before) {
     if (input.gates.some((gate) => gate.model === row.model_name)) continue;
     await tx.statement('delete from gates where workspace_id = ? and model_name = ?').run(scope.workspaceId, row.model_name);
     changes.push({ model: row.model_name, gate: null, before: row.expression });
+    removed.push(row.model_name);
   }
   for (const gate of input.gates) {
     checkModelName(gate.model);
@@ -50,7 +54,26 @@ export const declareGates = defineWrite<RegistryTables, DeclaredGates, void>('re
     subject: input.project,
     detail: { changes },
   });
+  if (removed.length > 0) await tellOfRemoved(tx, input, removed);
 });
+
+/** One event for all that a file names no more: nobody would look into the audit log for what protects nothing any longer. */
+async function tellOfRemoved(
+  tx: RegistryTx,
+  { principal, auditId, now, project }: DeclaredGates,
+  models: readonly string[],
+): Promise<void> {
+  const { kind, id } = versionNode(models[0]!, 0);
+  await recordEvent(tx, principal, {
+    id: auditId,
+    kind: 'gate.removed',
+    subjectKind: kind,
+    subjectId: id,
+    at: now,
+    actor: principal.name,
+    data: { project, models: models.join(', ') },
+  });
+}
 
 async function putGate(tx: RegistryTx, scope: Scope, input: DeclaredGates, gate: GateDefinition): Promise<void> {
   const values = {

@@ -298,6 +298,8 @@ describeOnBothDatabases('a gate', (server) => {
     const second = await version(name, { MLmodel: 'free now' });
     expect((await setAlias(name, second.number)).status).toBe(200);
     expect((await admin().decisions(name, {})).items[0]).toMatchObject({ basis: 'no gate', version: 2 });
+    const told = (await admin().events(100)).items.find(({ kind }) => kind === 'gate.removed');
+    expect(told).toMatchObject({ subjectId: `${name}/0`, data: { project: name, models: name } });
   });
 
   test('does not take a gate that does not compile, nor a run that declares one', async () => {

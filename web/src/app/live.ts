@@ -15,6 +15,7 @@ const staleAfter: Readonly<Record<string, readonly string[]>> = {
   'alias.moved': ['models', 'home', 'lineage', 'endpoints'],
   'stage.moved': ['models', 'home', 'lineage', 'endpoints'],
   'gate.refused': ['models', 'home'],
+  'gate.removed': ['models', 'home'],
   'deployment.started': ['endpoints', 'home'],
   'deployment.live': ['endpoints', 'home', 'lineage'],
   'deployment.failed': ['endpoints', 'home'],

@@ -36,6 +36,11 @@ test('news of a deployment leads to its endpoint', () => {
 });
 
 test('a comparison of flavours says how it went', () => {
+  expect(describeEvent(event('gate.removed', 'a/0', { project: 'grid', models: 'a, b' }))).toEqual({
+    text: 'grid protects a, b no more',
+    tone: 'attention',
+    href: '/models/a',
+  });
   expect(describeEvent(event('parity.checked', 'a/3', { state: 'differs' }))).toEqual({
     text: 'a v3: ONNX answers differently than the other flavour',
     tone: 'failed',

@@ -46,6 +46,12 @@ export function describeEvent(event: EventItem): EventLine {
       return { text: `${model} v${version} is now in ${said('stage')}`, tone: 'fine', href: modelHref };
     case 'gate.refused':
       return { text: `The gate refused ${model} v${version}`, tone: 'failed', href: modelHref };
+    case 'gate.removed':
+      return {
+        text: `${said('project')} protects ${said('models')} no more`,
+        tone: 'attention',
+        href: `/models/${encodeURIComponent(model)}`,
+      };
     case 'deployment.started':
       return { text: `${said('endpoint')} tries ${model} v${version}`, tone: 'idle', href: endpointHref };
     case 'deployment.live':
