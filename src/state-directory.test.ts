@@ -76,13 +76,11 @@ describe('a state directory', () => {
   });
 
   test('names its owner to whoever cannot have it', () => {
-    expect(stateLocked(folder).message).toBe(
-      `${folder} belongs to another process: use that server, stop it, or start with another --state`,
-    );
+    expect(stateLocked(folder).message).toBe(`${folder} belongs to another process: use that server, stop it, or choose another folder`);
     ownState(folder, memoryLocks())?.publish(server, 'mw_secret');
     expect(stateLocked(folder)).toMatchObject({
       code: 'STATE_LOCKED',
-      message: `${folder} belongs to the server at http://127.0.0.1:5000 (process 42): use that server, stop it, or start with another --state`,
+      message: `${folder} belongs to the server at http://127.0.0.1:5000 (process 42): use that server, stop it, or choose another folder`,
     });
   });
 });

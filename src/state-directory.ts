@@ -72,7 +72,7 @@ function release(directory: string, lock: FileLock): void {
 export function stateLocked(directory: string): MillwrightError {
   const server = readServerFile(directory);
   const owner = server === undefined ? 'another process' : `the server at ${server.url} (process ${server.pid})`;
-  return new MillwrightError('STATE_LOCKED', `${directory} belongs to ${owner}: use that server, stop it, or start with another --state`);
+  return new MillwrightError('STATE_LOCKED', `${directory} belongs to ${owner}: use that server, stop it, or choose another folder`);
 }
 
 /** What the last owner wrote; undefined where there is none. Whether it lives, only asking tells. */

@@ -20,5 +20,7 @@ export function errorAnswer(error: MillwrightError): AnswerValue {
 
 /** When to come again, where coming again helps. */
 export function retryHeaders(error: MillwrightError): Record<string, string> {
-  return error.status === 429 || error.status === 503 ? { 'retry-after': '1' } : {};
+  if (error.status !== 429 && error.status !== 503) return {};
+  const seconds = error.details?.['retryAfterSeconds'];
+  return { 'retry-after': typeof seconds === 'number' ? String(seconds) : '1' };
 }

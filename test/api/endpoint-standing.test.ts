@@ -42,6 +42,9 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('an endpoint on %s', (database)
   test('waits while the name that it follows stands on no version', async () => {
     expect(await endpoint()).toMatchObject({ state: 'waiting', target: null, live: null, decision: null, problem: null, before: null });
     expect((await apiOf(server).endpointStatistics('line')).slots).toEqual([]);
+    const asked = await askLine(server, goodBody);
+    expect([asked.status, asked.headers['retry-after']]).toEqual([503, '1']);
+    expect(asked.text).toContain("'line' has no version that is loaded");
   });
 
   test('says what is live and who decided it', async () => {

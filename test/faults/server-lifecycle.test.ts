@@ -76,7 +76,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (kind) => {
       expect([second.status, second.stdout, second.stderr]).toEqual([
         75,
         '',
-        `millwright: ${server.stateDirectory} belongs to the server at ${server.url} (process ${server.pid}): use that server, stop it, or start with another --state\n`,
+        `millwright: ${server.stateDirectory} belongs to the server at ${server.url} (process ${server.pid}): use that server, stop it, or choose another folder\n`,
       ]);
       expect((await send(server.url, { path: '/health' })).status).toBe(200);
       expect(await server.stop()).toBe(0);

@@ -76,7 +76,12 @@ export class PythonWorkers {
     const { label, limits } = this.#settings;
     return new Promise((resolve, reject) => {
       const late = (): void =>
-        this.#stop(call, new MillwrightError('DEADLINE_EXCEEDED', `${label} did not answer within ${limits.timeoutMs} ms`));
+        this.#stop(
+          call,
+          this.#queue.includes(call)
+            ? this.#unavailable(`had no free worker within ${limits.timeoutMs} ms`)
+            : new MillwrightError('DEADLINE_EXCEEDED', `${label} did not answer within ${limits.timeoutMs} ms`),
+        );
       const timer = setTimeout(late, limits.timeoutMs);
       const leave = (): void => this.#leave(call, signal!.reason as Error);
       const call: Call = {

@@ -1,7 +1,8 @@
 /** What `mlflow.deployments.get_deploy_client("http://…")` asks besides `/endpoints/<name>/invocations`: which endpoints there are. */
 import { mlflowError } from '../mlflow/errors.ts';
 import type { Call, Route } from '../route.ts';
-import { notServed } from './served.ts';
+import { whyNotServed } from './not-served.ts';
+import { NotServed } from './served.ts';
 
 const base = '/api/2.0/endpoints/';
 const rule = { method: 'GET', action: 'predict', body: 'none', onError: mlflowError } as const;
@@ -18,7 +19,7 @@ export const deploymentRoutes: readonly Route[] = [
     async handler(call) {
       const name = call.params['name']!;
       const found = describe(call, name);
-      if (found === undefined) throw notServed(name);
+      if (found === undefined) throw await whyNotServed(call, new NotServed(name));
       return found;
     },
   },

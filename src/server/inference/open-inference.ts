@@ -9,7 +9,7 @@ import { version } from '../../version.ts';
 import { answer, type AnswerValue } from '../route.ts';
 import { openInferenceError, requestIdHeader } from './errors.ts';
 import type { OpenInferenceRoute } from './routes.ts';
-import { predict, versionHeaders, type InferenceCall, type Served } from './served.ts';
+import { NotServed, predict, versionHeaders, type InferenceCall, type Served } from './served.ts';
 
 const model = '/v2/models/:model';
 const oneVersion = `${model}/versions/:version`;
@@ -121,7 +121,7 @@ function servedBy(directory: Parameters<OpenInferenceRoute['handler']>[0], param
   const name = params['model']!;
   const served = directory.find(name);
   const wanted = params['version'];
-  if (served === undefined) throw new MillwrightError('RESOURCE_DOES_NOT_EXIST', `model '${name.slice(0, 128)}' is not served here`);
+  if (served === undefined) throw new NotServed(name);
   if (wanted === undefined || wanted === served.version.version) return served;
   throw new MillwrightError(
     'RESOURCE_DOES_NOT_EXIST',

@@ -6,13 +6,14 @@ import { decompress } from './content-encoding.ts';
 import { openInference } from './open-inference.ts';
 import { scoringError } from './errors.ts';
 import { executionParameters, invocations, openApi, ping, version } from './scoring.ts';
-import { inferenceBodyLimitBytes, notServed, type InferenceCall, type Served } from './served.ts';
+import { whyNotServed } from './not-served.ts';
+import { inferenceBodyLimitBytes, NotServed, type InferenceCall, type Served } from './served.ts';
 
 const base = '/endpoints/:name';
 const scoring = { action: 'predict', onError: scoringError } as const;
 
 /** Every endpoint on the server's own port; `millwright serve` answers the same at the root of another. */
-export const inferenceRoutes: readonly Route[] = [
+const routes: readonly Route[] = [
   ...deploymentRoutes,
   {
     ...scoring,
@@ -60,6 +61,17 @@ export const inferenceRoutes: readonly Route[] = [
   })),
 ];
 
+export const inferenceRoutes: readonly Route[] = routes.map((route) => ({
+  ...route,
+  async handler(call) {
+    try {
+      return await route.handler(call);
+    } catch (error) {
+      throw await whyNotServed(call, error);
+    }
+  },
+}));
+
 /** What the Open Inference Protocol asks of a server: its models by name. */
 export interface Directory {
   find(name: string): Served | undefined;
@@ -84,7 +96,7 @@ function prefixOf({ params }: Call): string {
 function servedBy(call: Call): Served {
   const name = call.params['name']!;
   const served = findServed(call, name);
-  if (served === undefined) throw notServed(name);
+  if (served === undefined) throw new NotServed(name);
   return served;
 }
 

@@ -80,12 +80,14 @@ export async function predict(
   }
 }
 
-/** Nothing answers under this name: it is not there, or its first version is not loaded yet. */
-export function notServed(name: string): MillwrightError {
-  return new MillwrightError(
-    'RESOURCE_DOES_NOT_EXIST',
-    `no endpoint '${name.slice(0, 128)}' is live here: \`millwright endpoints list\` shows the state of each`,
-  );
+/** Nothing answers under this name. */
+export class NotServed extends MillwrightError {
+  readonly endpoint: string;
+
+  constructor(endpoint: string) {
+    super('RESOURCE_DOES_NOT_EXIST', `no endpoint '${endpoint.slice(0, 128)}' is here: \`millwright endpoints list\` shows those that are`);
+    this.endpoint = endpoint;
+  }
 }
 
 /** Which version answered: the way back without asking anybody. */

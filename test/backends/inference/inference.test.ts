@@ -273,8 +273,8 @@ describe('an unkind Python model', () => {
     });
     expect((await ends).map((end) => (end.status === 'rejected' ? (end.reason as { code: string }).code : 'answered'))).toEqual([
       'DEADLINE_EXCEEDED',
-      'DEADLINE_EXCEEDED',
-      'DEADLINE_EXCEEDED',
+      'TEMPORARILY_UNAVAILABLE',
+      'TEMPORARILY_UNAVAILABLE',
       'TOO_MANY_REQUESTS',
     ]);
     await runtime.close();
