@@ -175,26 +175,27 @@ async function deploy(
   const start = { scope, id, endpoint: endpoint.name, model: version.name, version: version.version, reason, actor };
   await ctx.db.write(beginDeployment, { ...start, eventId: ctx.ids.uuid7(), now: ctx.clock.now() });
   const end = { scope, id, eventId: ctx.ids.uuid7() };
+  const kept = slot.before !== undefined && targetKey(asDesired(slot.before)) === targetKey(desired) ? slot.before : undefined;
+  let model: LoadedModel;
   try {
-    const kept = slot.before !== undefined && targetKey(asDesired(slot.before)) === targetKey(desired) ? slot.before : undefined;
-    const model = kept ?? (await load(ctx, endpoint, version, signal));
-    const now = ctx.clock.now();
-    const retired = slot.before === kept ? undefined : slot.before;
-    slot.before = slot.live;
-    const statistics = new VersionStatistics(slot.statistics, now);
-    const replaced = slot.before && { version: slot.before.version.version, statistics: slot.before.statistics };
-    slot.live = { ...model, endpoint, version, since: now, by: actor, statistics, replaced };
-    slot.failed = undefined;
-    closeAll(ctx, [retired]);
-    await ctx.db.write(endDeployment, { ...end, now, outcome: { state: 'live', flavor: model.runtime.flavor, message: model.note } });
+    model = kept ?? (await load(ctx, endpoint, version, signal));
   } catch (error) {
     if (signal.aborted) return;
     slot.failed = attemptKey(desired);
     const message = error instanceof Error ? error.message : String(error);
     const log = error instanceof MillwrightError && typeof error.details?.['log'] === 'string' ? error.details['log'] : undefined;
     ctx.log.error({ err: error, endpoint: endpoint.name, version: version.version }, 'a version could not be served');
-    await ctx.db.write(endDeployment, { ...end, now: ctx.clock.now(), outcome: { state: 'failed', message, log } });
+    return ctx.db.write(endDeployment, { ...end, now: ctx.clock.now(), outcome: { state: 'failed', message, log } });
   }
+  const now = ctx.clock.now();
+  const retired = slot.before === kept ? undefined : slot.before;
+  slot.before = slot.live;
+  const statistics = new VersionStatistics(slot.statistics, now);
+  const replaced = slot.before && { version: slot.before.version.version, statistics: slot.before.statistics };
+  slot.live = { ...model, endpoint, version, since: now, by: actor, statistics, replaced };
+  slot.failed = undefined;
+  closeAll(ctx, [retired]);
+  await ctx.db.write(endDeployment, { ...end, now, outcome: { state: 'live', flavor: model.runtime.flavor, message: model.note } });
 }
 
 async function load(ctx: HostContext, endpoint: Endpoint, version: ModelVersion, signal: AbortSignal): Promise<LoadedModel> {

@@ -101,9 +101,9 @@ export const rollBackEndpoint = defineWrite<
   const decision = await lastDecision(tx, scope, endpoint.follows);
   await tx
     .statement(
-      'update endpoints set pinned_version = ?, pinned_over = ?, pinned_by = ?, pinned_reason = ?, updated_at = ? where workspace_id = ? and name = ?',
+      'update endpoints set pinned_version = ?, pinned_over = ?, pinned_by = ?, pinned_reason = ?, updated_at = ?, updated_by = ? where workspace_id = ? and name = ?',
     )
-    .run(before, decision?.id ?? '', principal.name, reason, now, scope.workspaceId, name);
+    .run(before, decision?.id ?? '', principal.name, reason, now, principal.name, scope.workspaceId, name);
   const detail = { version: before, from: live ?? null, reason };
   await recordAudit(tx, principal, { id: auditId, at: now, action: 'serving.rollBackEndpoint', subject: name, detail });
   return { version: before };
@@ -120,10 +120,10 @@ export const deployEndpoint = defineWrite<ServingTables, Change & { readonly nam
     if (endpoint === undefined) throw endpointNotFound(name);
     await tx
       .statement(
-        `update endpoints set pinned_version = null, pinned_over = null, pinned_by = null, pinned_reason = null, updated_at = ?
+        `update endpoints set pinned_version = null, pinned_over = null, pinned_by = null, pinned_reason = null, updated_at = ?, updated_by = ?
          where workspace_id = ? and name = ?`,
       )
-      .run(now, principal.workspaceId, name);
+      .run(now, principal.name, principal.workspaceId, name);
     const detail = { endedRollbackTo: endpoint.pinned?.version ?? null };
     await recordAudit(tx, principal, { id: auditId, at: now, action: 'serving.deployEndpoint', subject: name, detail });
   },
