@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { DvcWorkspace, ourProgram } from '../support/dvc-workspace.ts';
 import { seededRandom } from '../support/random-pipeline.ts';
 
@@ -90,7 +91,8 @@ test.each([
       if (round % 4 === 2) expect((await workspace.tryDvc('status')).status, where).toBe(0);
       await workspace.ours(...args);
       expect(text('end') === wantedEnd, where).toBe(true);
-      expect(text('dvc.lock'), where).toBe(wantedLock);
+      // What ended before the kill stands first in the file: the order alone may differ from that of a run in one go.
+      expect(parse(text('dvc.lock')), where).toEqual(parse(wantedLock));
       if (round % 4 === 3) expect(await workspace.dvc('status'), where).toBe('Data and pipelines are up to date.\n');
     }
     expect(await workspace.dvc('status')).toBe('Data and pipelines are up to date.\n');
