@@ -3,6 +3,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { freePorts } from '../../test/support/free-ports.ts';
 import type { Target } from './http-load.ts';
 import { root } from './measure.ts';
@@ -215,7 +216,7 @@ async function poll(child: ChildProcess, probe: () => Promise<boolean>): Promise
   while (!(await probe().catch((error: unknown) => refused(error)))) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: see its log in build/bench-serving`);
     if (performance.now() > until) throw new Error('the server did not answer in ten minutes: see its log in build/bench-serving');
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await delay(10);
   }
 }
 
