@@ -1,7 +1,6 @@
-import { Button, Checkbox, Popover, TextInput } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { Run } from '../../../../sdk/src/mlflow.ts';
-import { ColumnsIcon } from '../../ui/icons.tsx';
+import { ColumnPicker } from '../../ui/column-picker.tsx';
 import { attributeTitles } from './run-columns.tsx';
 
 /** Every attribute, metric, param and tag that the loaded runs have, to show or hide. */
@@ -11,44 +10,8 @@ export function ColumnChoice(props: {
   suggested: boolean;
   onChange: (columns: readonly string[] | undefined) => void;
 }) {
-  const [search, setSearch] = useState('');
   const groups = useMemo(() => columnGroups(props.runs, props.shown), [props.runs, props.shown]);
-  const toggle = (id: string) =>
-    props.onChange(props.shown.includes(id) ? props.shown.filter((column) => column !== id) : [...props.shown, id]);
-  return (
-    <Popover position="bottom-end" width={300} shadow="md" trapFocus returnFocus>
-      <Popover.Target>
-        <Button variant="default" leftSection={<ColumnsIcon size={14} />}>
-          Columns
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown aria-label="Columns">
-        <TextInput
-          placeholder="Find a column"
-          aria-label="Find a column"
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-        />
-        <div className="column-groups">
-          {groups.map(([title, ids]) => {
-            const found = ids.filter((id) => titleOf(id).toLowerCase().includes(search.toLowerCase()));
-            if (found.length === 0) return null;
-            return (
-              <fieldset key={title} className="column-group">
-                <legend>{title}</legend>
-                {found.map((id) => (
-                  <Checkbox key={id} label={titleOf(id)} checked={props.shown.includes(id)} onChange={() => toggle(id)} />
-                ))}
-              </fieldset>
-            );
-          })}
-        </div>
-        <Button variant="subtle" fullWidth disabled={props.suggested} onClick={() => props.onChange(undefined)}>
-          As suggested
-        </Button>
-      </Popover.Dropdown>
-    </Popover>
-  );
+  return <ColumnPicker groups={groups} titleOf={titleOf} shown={props.shown} suggested={props.suggested} onChange={props.onChange} />;
 }
 
 function titleOf(id: string): string {

@@ -1,5 +1,6 @@
-import { ActionIcon, Popover, TextInput } from '@mantine/core';
+import { ActionIcon, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { FilterExamples } from '../../ui/filter-examples.tsx';
 import { CloseIcon } from '../../ui/icons.tsx';
 
 const examples = [
@@ -49,25 +50,7 @@ export function RunsFilter({ value, error, onChange }: { value: string; error: s
           )
         }
       />
-      <Popover position="bottom-start" width={430} shadow="md" trapFocus returnFocus>
-        <Popover.Target>
-          <ActionIcon variant="default" size={30} aria-label="How to filter" title="How to filter">
-            ?
-          </ActionIcon>
-        </Popover.Target>
-        <Popover.Dropdown aria-label="Filters">
-          <ul className="filter-examples">
-            {examples.map(([filter, meaning]) => (
-              <li key={filter}>
-                <button type="button" className="link-button" onClick={() => onChange(filter)}>
-                  <code>{filter}</code>
-                </button>
-                <span className="dim">{meaning}</span>
-              </li>
-            ))}
-          </ul>
-        </Popover.Dropdown>
-      </Popover>
+      <FilterExamples examples={examples} onChoose={onChange} />
     </form>
   );
 }

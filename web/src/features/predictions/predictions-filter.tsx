@@ -1,5 +1,6 @@
-import { ActionIcon, Popover, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { FilterExamples } from '../../ui/filter-examples.tsx';
 import { CloseIcon } from '../../ui/icons.tsx';
 import { boundsOf, featureField, localTime, type Outcome, type PredictionsView } from './predictions-view.ts';
 
@@ -185,30 +186,13 @@ function Examples({ features, onChoose }: { features: readonly string[]; onChoos
     ["error_message ilike '%missing%'", 'text inside'],
   ];
   return (
-    <Popover position="bottom-end" width={400} shadow="md" trapFocus returnFocus>
-      <Popover.Target>
-        <ActionIcon variant="default" size={30} aria-label="How to filter" title="How to filter">
-          ?
-        </ActionIcon>
-      </Popover.Target>
-      <Popover.Dropdown aria-label="Filters">
-        <ul className="prediction-examples">
-          {examples.map(([filter, meaning]) => (
-            <li key={filter}>
-              <button type="button" className="link-button" onClick={() => onChoose(filter)}>
-                <code>{filter}</code>
-              </button>
-              <span className="dim">{meaning}</span>
-            </li>
-          ))}
-        </ul>
-        {features.length > 0 && (
-          <p className="dim">
-            Features here: {features.slice(0, 30).map(featureField).join(', ')}
-            {features.length > 30 && ' …'}
-          </p>
-        )}
-      </Popover.Dropdown>
-    </Popover>
+    <FilterExamples examples={examples} onChoose={onChoose}>
+      {features.length > 0 && (
+        <p className="dim">
+          Features here: {features.slice(0, 30).map(featureField).join(', ')}
+          {features.length > 30 && ' …'}
+        </p>
+      )}
+    </FilterExamples>
   );
 }
