@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { MillwrightError } from '../errors.ts';
@@ -88,25 +89,44 @@ function validatorOf(schema: TSchema): Validator {
   return validator;
 }
 
-/** A refused body is read on so far and so long as it comes: a client that is cut off while it sends sees a broken pipe, not the answer. */
-const drainLimitBytes = 64 * 1024 * 1024;
-const drainIdleMs = 250;
+/** How a refused body is read on: in bytes, in all, and after the client's last byte. */
+const leftover = { bytes: 256 * 1024 * 1024, totalMs: 10_000, idleMs: 2000 };
 
-/** Reads what is left of a refused body and drops it; ends at the latest a moment after the client pauses. */
-export function drain(request: IncomingMessage): Promise<void> {
+/** Whether so much of a body was not read that the connection is better closed than read to the body's end. */
+export function isLeftUnread(request: IncomingMessage): boolean {
+  if (request.complete) return false;
+  return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 64 * 1024;
+}
+
+/**
+ * An answer that leaves at once and ends when the client has stopped sending: a connection that is closed
+ * under bytes nobody has read is reset, and a reset throws away the answer that the client has not read yet.
+ */
+export function lingeringAnswer(body: string | Uint8Array, request: IncomingMessage): Readable {
+  const chunks = async function* (): AsyncGenerator<Buffer> {
+    yield Buffer.from(body);
+    await drain(request);
+  };
+  return Readable.from(chunks(), { objectMode: false });
+}
+
+/** Reads what is left of a body and drops it, within the bounds of `leftover`. */
+function drain(request: IncomingMessage): Promise<void> {
   if (request.complete || request.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     let read = 0;
     const end = (): void => {
       clearTimeout(idle);
+      clearTimeout(total);
       request.off('data', take).off('end', end).off('error', end).off('close', end);
       request.pause();
       resolve();
     };
-    const idle = setTimeout(end, drainIdleMs);
+    const idle = setTimeout(end, leftover.idleMs);
+    const total = setTimeout(end, leftover.totalMs);
     const take = (chunk: Buffer): void => {
       read += chunk.length;
-      if (read > drainLimitBytes) end();
+      if (read > leftover.bytes) end();
       else idle.refresh();
     };
     request.on('data', take).once('end', end).once('error', end).once('close', end);

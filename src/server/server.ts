@@ -6,7 +6,7 @@ import { authorize, type Principal } from '../access/index.ts';
 import type { App } from '../app.ts';
 import { MillwrightError } from '../errors.ts';
 import { authenticator, type Authenticator } from './authenticate.ts';
-import { defaultBodyLimitBytes, drain, parseJson, readBytes } from './body.ts';
+import { defaultBodyLimitBytes, isLeftUnread, lingeringAnswer, parseJson, readBytes } from './body.ts';
 import { errorAnswer, knownError } from './errors.ts';
 import { allowedHosts, checkHost, checkOrigin } from './origin.ts';
 import { countAnswers } from './metrics.ts';
@@ -85,7 +85,6 @@ function mount(instance: FastifyInstance, route: Route, gate: Gate): void {
       try {
         send(request, reply, await handle(route, request, gate, controller.signal), gate);
       } catch (error) {
-        await drain(request.raw);
         send(request, reply, failure(error, route, request, gate), gate);
       }
       count(reply.statusCode, performance.now() - began);
@@ -139,18 +138,15 @@ function failure(error: unknown, route: Route | undefined, request: FastifyReque
 
 function send(request: FastifyRequest, reply: FastifyReply, value: unknown, gate: Gate): FastifyReply {
   reply.header('x-content-type-options', 'nosniff');
+  const lingers = isLeftUnread(request.raw);
   // A server that stops would wait for a connection that is kept.
-  if (isLeftUnread(request.raw) || gate.stopping.aborted) reply.header('connection', 'close');
+  if (lingers || gate.stopping.aborted) reply.header('connection', 'close');
   if (!isAnswer(value)) return reply.type('application/json; charset=utf-8').send(JSON.stringify(value ?? {}));
   reply.code(value.status ?? 200);
   for (const [name, text] of Object.entries(value.headers ?? {})) reply.header(name, text);
-  return reply.send(value.body instanceof Readable || typeof value.body === 'string' ? value.body : Buffer.from(value.body));
-}
-
-/** Whether so much of the body was not read that the connection is better closed than read to the body's end. */
-function isLeftUnread(raw: IncomingMessage): boolean {
-  if (raw.complete) return false;
-  return raw.headers['transfer-encoding'] !== undefined || Number(raw.headers['content-length'] ?? 0) > 64 * 1024;
+  if (value.body instanceof Readable) return reply.send(value.body);
+  if (!lingers) return reply.send(typeof value.body === 'string' ? value.body : Buffer.from(value.body));
+  return reply.header('content-length', Buffer.byteLength(value.body)).send(lingeringAnswer(value.body, request.raw));
 }
 
 function notFound(request: FastifyRequest, reply: FastifyReply, gate: Gate): FastifyReply {

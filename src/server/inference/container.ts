@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { MillwrightError } from '../../errors.ts';
 import { randomIds } from '../../lib/ids.ts';
-import { drain, readBytes } from '../body.ts';
+import { isLeftUnread, lingeringAnswer, readBytes } from '../body.ts';
 import { isAnswer, type AnswerValue } from '../route.ts';
 import { docs } from './docs.ts';
 import { decompress } from './content-encoding.ts';
@@ -129,10 +129,9 @@ async function handle(routes: readonly ContainerRoute[], request: IncomingMessag
     const body = await decompress(sent, request.headers['content-encoding'], inferenceBodyLimitBytes);
     const requestId = requestIdOf(request.headers) ?? randomIds.uuid7();
     const call = { headers: request.headers, body, signal: controller.signal, requestId };
-    send(response, await route.handler(call, paramsOf(route, path)));
+    send(request, response, await route.handler(call, paramsOf(route, path)));
   } catch (error) {
-    await drain(request);
-    send(response, (route ?? known[0])?.onError(error) ?? scoringError(error));
+    send(request, response, (route ?? known[0])?.onError(error) ?? scoringError(error));
   }
 }
 
@@ -144,13 +143,16 @@ function paramsOf({ pattern }: ContainerRoute, path: string): Record<string, str
   }
 }
 
-function send(response: ServerResponse, value: AnswerValue): void {
+function send(request: IncomingMessage, response: ServerResponse, value: AnswerValue): void {
   if (!isAnswer(value) || response.destroyed) return;
   const body = typeof value.body === 'string' || value.body instanceof Uint8Array ? value.body : '';
+  const lingers = isLeftUnread(request);
   response.writeHead(value.status ?? 200, {
     'x-content-type-options': 'nosniff',
     'content-length': String(Buffer.byteLength(body)),
+    ...(lingers ? { connection: 'close' } : {}),
     ...value.headers,
   });
-  response.end(body);
+  if (lingers) lingeringAnswer(body, request).pipe(response);
+  else response.end(body);
 }
