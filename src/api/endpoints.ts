@@ -69,6 +69,31 @@ export const Deployment = Type.Object({
 });
 export type Deployment = Static<typeof Deployment>;
 
+/** What a version goes through before it serves. */
+export const PreparationStep = Type.Union([
+  /** Its files are being copied. */
+  Type.Literal('fetching'),
+  /** The Python environment that it asks for is being installed, or waits for somebody who installs the same one. */
+  Type.Literal('installing'),
+  /** It is loaded apart, and scores its example. */
+  Type.Literal('proving'),
+  /** It is loaded where it will serve, and scores its example. */
+  Type.Literal('warming'),
+]);
+export type PreparationStep = Static<typeof PreparationStep>;
+
+/** How far the version is that a process tries. */
+export const Preparation = Type.Object({
+  model: Type.String(),
+  version: Type.Integer(),
+  step: PreparationStep,
+  /** Of the step; the deployment's `createdAt` tells when all of it began. */
+  since: Time,
+  /** The end of what the installer has said, at most 16 KiB; null in other steps, and while it has said nothing. */
+  log: orNull(Type.String()),
+});
+export type Preparation = Static<typeof Preparation>;
+
 const milliseconds = orNull(Type.Number());
 
 /** Requests of a span of time, as the process that answers counted them: after a restart, since then. */
@@ -114,6 +139,8 @@ export const Endpoint = Type.Object({
     Type.Literal('not ready'),
     Type.Literal('waiting'),
   ]),
+  /** What the version that is tried waits for; absent where the process that answers tries none. */
+  preparing: Type.Optional(Preparation),
   /** What it should serve, why, and who said so; null while the name that it follows stands on no version. */
   target: orNull(Type.Object({ version: Type.Integer(), reason: Type.String(), actor: Type.String() })),
   /** Why the version that it should serve does not. */
