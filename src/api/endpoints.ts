@@ -73,7 +73,7 @@ export type Deployment = Static<typeof Deployment>;
 export const PreparationStep = Type.Union([
   /** Its files are being copied. */
   Type.Literal('fetching'),
-  /** The Python environment that it asks for is being installed, or waits for somebody who installs the same one. */
+  /** The Python environment or ONNX runtime that it asks for is being installed, or waits for somebody who installs the same. */
   Type.Literal('installing'),
   /** It is loaded apart, and scores its example. */
   Type.Literal('proving'),

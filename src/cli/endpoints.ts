@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Deployment, Endpoint, StatisticsWindow } from '../api/endpoints.ts';
+import type { Deployment, Endpoint, PreparationStep, StatisticsWindow } from '../api/endpoints.ts';
 import { errnoOf, MillwrightError } from '../errors.ts';
 import { parseProject } from '../formats/project/index.ts';
 import type { Io } from './command.ts';
@@ -58,18 +58,19 @@ async function list({ json }: JsonOption, io: Io): Promise<void> {
   printTable(io, ['ENDPOINT', 'FOLLOWS', 'STATE', 'LIVE', 'RUNTIME', 'SINCE', 'BY', 'REQUESTS/S', 'P95'], items.map(rowOf));
 }
 
-function rowOf({ name, model, state, live }: Endpoint): string[] {
-  if (live === null) return [name, model, state];
+function rowOf({ name, model, state, live, preparing }: Endpoint): string[] {
+  const stands = preparing === undefined ? state : `${state} (${preparing.step} ${duration(Date.now() - preparing.since)})`;
+  if (live === null) return [name, model, stands];
   const { minute } = live.statistics;
   const lives = [`${live.model} v${live.version}`, live.flavor, age(Date.now() - live.since), live.by];
-  return [name, model, state, ...lives, minute.perSecond.toFixed(1), latency(minute.p95Ms)];
+  return [name, model, stands, ...lives, minute.perSecond.toFixed(1), latency(minute.p95Ms)];
 }
 
 async function show(name: string, { json }: JsonOption, io: Io): Promise<void> {
   const { api } = await remoteApi(io);
   const { endpoint, deployments } = await api.endpoint(name);
   if (json === true) return io.stdout(`${JSON.stringify({ endpoint, deployments })}\n`);
-  io.stdout(`${harmlessLines([...headlines(endpoint), ...problemLines(endpoint, deployments)].join('\n'))}\n`);
+  io.stdout(`${harmlessLines([...headlines(endpoint), ...preparingLines(endpoint), ...problemLines(endpoint, deployments)].join('\n'))}\n`);
   if (endpoint.live !== null) printStatistics(endpoint.live, io);
   const now = Date.now();
   const rows = deployments.map((one) => [
@@ -109,6 +110,28 @@ function recordsText({ sample, mask, required, keepDays }: Endpoint['records']):
   ].join(', ');
 }
 
+const stepTexts: Readonly<Record<PreparationStep, string>> = {
+  fetching: 'its files are being copied',
+  installing: 'what it runs in is being installed',
+  proving: 'it is being loaded apart, to score its example',
+  warming: 'it is being loaded where it will serve, and warmed',
+};
+const shownLogLines = 8;
+
+/** What the version that is tried waits for. */
+function preparingLines({ preparing }: Endpoint): string[] {
+  if (preparing === undefined) return [];
+  const { model, version, step, since, log } = preparing;
+  const head = `${model} v${version} is tried: ${stepTexts[step]}, for ${duration(Date.now() - since)}`;
+  return [head, ...logLines(log ?? '').slice(-shownLogLines)];
+}
+
+function logLines(log: string): string[] {
+  // An installer's progress bar draws over itself.
+  const lines = log.split('\n').map((line) => line.slice(line.trimEnd().lastIndexOf('\r') + 1).trimEnd());
+  return lines.filter((line) => line !== '').map((line) => `  | ${line}`);
+}
+
 /** Why the version that should serve does not, with the end of what it or its installer said. */
 function problemLines({ name, problem, live }: Endpoint, deployments: readonly Deployment[]): string[] {
   if (problem === null) return [];
@@ -116,11 +139,7 @@ function problemLines({ name, problem, live }: Endpoint, deployments: readonly D
   const meanwhile = live === null ? 'nothing serves' : `version ${live.version} serves on`;
   return [
     `version ${problem.version} could not be served, ${meanwhile}: ${problem.message}`,
-    ...log
-      .trimEnd()
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => `  | ${line}`),
+    ...logLines(log),
     `\`millwright endpoints deploy ${name}\` tries it again`,
   ];
 }

@@ -14,7 +14,11 @@ export async function describeEndpoints({ app, principal }: Pick<Call, 'app' | '
   const facts = await app.db.read(serving.describeEndpoints, { scope: principal, running, ...(name === undefined ? {} : { name }) });
   return facts.map((one) => {
     const { name: endpoint } = one.endpoint;
-    return { ...endpointOf(one, generations.get(endpoint), app.clock.now()), recordsLost: app.records.lost(principal, endpoint) };
+    return {
+      ...endpointOf(one, generations.get(endpoint), app.clock.now()),
+      ...preparingOf(app.endpoints.preparing(principal, endpoint)),
+      recordsLost: app.records.lost(principal, endpoint),
+    };
   });
 }
 
@@ -40,6 +44,10 @@ function endpointOf(facts: serving.EndpointFacts, live: serving.Generation | und
     before: before ?? null,
     live: live === undefined ? null : { ...liveOf(live, now), since: facts.since ?? live.since },
   };
+}
+
+function preparingOf(preparing: serving.Preparation | undefined): Pick<Endpoint, 'preparing'> {
+  return preparing === undefined ? {} : { preparing: { ...preparing, log: preparing.log === '' ? null : preparing.log } };
 }
 
 function liveOf(

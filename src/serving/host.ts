@@ -15,6 +15,7 @@ import type { ModelVersion } from '../registry/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { fetchModel } from './fetch-model.ts';
 import { loadModel, type LoadedModel } from './load-model.ts';
+import { Preparing, type Preparation } from './preparation.ts';
 import { desiredEndpoints, type DesiredEndpoint } from './queries.ts';
 import { EndpointStatistics, VersionStatistics } from './statistics.ts';
 import { beginDeployment, endDeployment } from './writes.ts';
@@ -47,6 +48,8 @@ export interface EndpointHost {
   find(scope: Scope, name: string): Generation | undefined;
   /** Names of the live endpoints of a workspace. */
   names(scope: Scope): string[];
+  /** What the version waits for that this process tries; undefined where it tries none. */
+  preparing(scope: Scope, name: string): Preparation | undefined;
   /** Compares soon, without waiting for the next pass. */
   wake(): void;
   /** Brings an endpoint in line with what it should serve; ends when its deployment has ended, well or not. */
@@ -61,6 +64,7 @@ interface Slot {
   /** The target that failed last: not tried again until it changes, or somebody says so. */
   failed: string | undefined;
   deploying: { readonly target: string; readonly controller: AbortController; readonly done: Promise<void> } | undefined;
+  preparing: Preparing | undefined;
 }
 
 const reconcileMs = 1000;
@@ -99,6 +103,7 @@ export function createHost(ctx: HostContext): EndpointHost {
       [...slots.values()].flatMap(({ live }) =>
         live !== undefined && live.endpoint.workspaceId === workspaceId ? [live.endpoint.name] : [],
       ),
+    preparing: (scope, name) => slots.get(keyOf(scope, name))?.preparing?.now,
     wake: tick,
     reconcile: (scope, name) => reconcile(keyOf(scope, name)),
     async close() {
@@ -121,7 +126,7 @@ function slotOf(ctx: HostContext, slots: Map<string, Slot>, endpoint: Endpoint):
   const known = slots.get(key);
   if (known !== undefined) return known;
   const statistics = new EndpointStatistics(ctx.clock.now());
-  const slot: Slot = { live: undefined, before: undefined, statistics, failed: undefined, deploying: undefined };
+  const slot: Slot = { live: undefined, before: undefined, statistics, failed: undefined, deploying: undefined, preparing: undefined };
   slots.set(key, slot);
   return slot;
 }
@@ -178,7 +183,7 @@ async function deploy(
   const kept = slot.before !== undefined && targetKey(asDesired(slot.before)) === targetKey(desired) ? slot.before : undefined;
   let model: LoadedModel;
   try {
-    model = kept ?? (await load(ctx, endpoint, version, signal));
+    model = kept ?? (await load(ctx, slot, endpoint, version, signal));
   } catch (error) {
     if (signal.aborted) return;
     slot.failed = attemptKey(desired);
@@ -198,9 +203,15 @@ async function deploy(
   await ctx.db.write(endDeployment, { ...end, now, outcome: { state: 'live', flavor: model.runtime.flavor, message: model.note } });
 }
 
-async function load(ctx: HostContext, endpoint: Endpoint, version: ModelVersion, signal: AbortSignal): Promise<LoadedModel> {
-  const folder = await fetchModel(ctx.blobs, endpoint, version, ctx.modelCache, signal);
-  return loadModel(await ctx.inference(), folder, `${version.name}/${version.version}`, endpoint.settings, signal, version.parity);
+async function load(ctx: HostContext, slot: Slot, endpoint: Endpoint, version: ModelVersion, signal: AbortSignal): Promise<LoadedModel> {
+  const preparing = (slot.preparing = new Preparing(ctx.clock, { model: version.name, version: version.version }));
+  try {
+    const folder = await fetchModel(ctx.blobs, endpoint, version, ctx.modelCache, signal);
+    const inference = preparing.watched(await ctx.inference());
+    return await loadModel(inference, folder, `${version.name}/${version.version}`, endpoint.settings, signal, version.parity);
+  } finally {
+    slot.preparing = undefined;
+  }
 }
 
 function closeAll(ctx: HostContext, generations: readonly (Generation | undefined)[]): void {

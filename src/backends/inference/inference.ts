@@ -5,7 +5,7 @@ import type { ModelInput } from '../../formats/tensor/tensor.ts';
 import { onnxPackage } from './onnx-package.ts';
 import { loadOnnx } from './onnx-runtime.ts';
 import type { OnnxSource } from './onnx-session.ts';
-import type { Inference, ModelToLoad, Runtime, RuntimeLimits } from './port.ts';
+import type { Inference, InstallationWatch, ModelToLoad, Runtime, RuntimeLimits } from './port.ts';
 import { proveOnnx, type ProofLimits } from './prove-onnx.ts';
 import { loadPython, provePython, type EnsureEnvironment, type PythonSettings } from './python-runtime.ts';
 
@@ -28,12 +28,19 @@ export function createInference(options: InferenceOptions): Inference {
   const runtimes = new Set<Runtime>();
   let found: Promise<string> | undefined;
 
-  async function sourceOf(model: ModelToLoad): Promise<OnnxSource> {
+  async function sourceOf(model: ModelToLoad, watch: InstallationWatch | undefined): Promise<OnnxSource> {
     if (model.onnxFile === undefined) throw new MillwrightError('MODEL_INVALID', `${model.label}: its MLmodel names no ONNX file`);
-    found ??= onnxPackage(options);
+    let missing = false;
+    const onMissing = (): void => {
+      missing = true;
+      watch?.begun();
+    };
+    found ??= onnxPackage({ ...options, onMissing });
     // One that failed is tried again by the next call.
     found.catch(() => (found = undefined));
-    return { packageFolder: await found, file: join(model.folder, model.onnxFile) };
+    const packageFolder = await found;
+    if (missing) watch?.ended();
+    return { packageFolder, file: join(model.folder, model.onnxFile) };
   }
 
   async function open(
@@ -41,19 +48,20 @@ export function createInference(options: InferenceOptions): Inference {
     limits: RuntimeLimits,
     example: ModelInput | undefined,
     signal: AbortSignal | undefined,
+    watch: InstallationWatch | undefined,
   ): Promise<Runtime> {
-    if (model.flavor === 'onnx') return loadOnnx(model, await sourceOf(model), limits, example);
-    return loadPython(model, python, limits, example, signal);
+    if (model.flavor === 'onnx') return loadOnnx(model, await sourceOf(model, watch), limits, example);
+    return loadPython(model, python, limits, example, signal, watch);
   }
 
   return {
-    async prove(model, example, signal) {
-      if (model.flavor === 'python_function') return provePython(model, python, example, signal);
-      return proveOnnx(model, await sourceOf(model), example, proof, signal);
+    async prove(model, example, signal, watch) {
+      if (model.flavor === 'python_function') return provePython(model, python, example, signal, watch);
+      return proveOnnx(model, await sourceOf(model, watch), example, proof, signal);
     },
-    async load(model, limits, example, signal) {
+    async load(model, limits, example, signal, watch) {
       signal?.throwIfAborted();
-      const runtime = await open(model, limits, example, signal);
+      const runtime = await open(model, limits, example, signal, watch);
       runtimes.add(runtime);
       const close = async (): Promise<void> => {
         runtimes.delete(runtime);

@@ -14,6 +14,8 @@ import { runtimeFile } from '../../runtime-files.ts';
 export interface PackageOptions {
   readonly cacheDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Called where it has to be fetched, before it is. */
+  readonly onMissing?: () => void;
 }
 
 const name = 'onnxruntime-node';
@@ -26,7 +28,9 @@ export async function onnxPackage(options: PackageOptions): Promise<string> {
   const version = (JSON.parse(await readFile(runtimeFile('onnx-runtime/package.json'), 'utf8')) as { version: string }).version;
   const home = join(options.cacheDir, `${name}-${version}-${process.platform}-${process.arch}`);
   const folder = join(home, 'node_modules', name);
-  if (!(await isThere(folder))) await fetchPackage(home, options);
+  if (await isThere(folder)) return folder;
+  options.onMissing?.();
+  await fetchPackage(home, options);
   return folder;
 }
 

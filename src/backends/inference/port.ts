@@ -73,10 +73,25 @@ export interface Proof {
   readonly outputs: readonly TensorDescription[];
 }
 
+/** Hears of an installation that a model has to wait for; of one that was there before it hears nothing. */
+export interface InstallationWatch {
+  begun(): void;
+  /** What the installer says, as it says it. */
+  said(text: string): void;
+  /** Well; one that failed rejects the call. */
+  ended(): void;
+}
+
 export interface Inference {
   /** @throws MODEL_INVALID with the reason, `details.log` the end of what the model or its installer said */
-  prove(model: ModelToLoad, example: ModelInput | undefined, signal?: AbortSignal): Promise<Proof>;
+  prove(model: ModelToLoad, example: ModelInput | undefined, signal?: AbortSignal, watch?: InstallationWatch): Promise<Proof>;
   /** Loads, and warms by scoring the example; ready when it resolves. @throws MODEL_INVALID as `prove` */
-  load(model: ModelToLoad, limits: RuntimeLimits, example: ModelInput | undefined, signal?: AbortSignal): Promise<Runtime>;
+  load(
+    model: ModelToLoad,
+    limits: RuntimeLimits,
+    example: ModelInput | undefined,
+    signal?: AbortSignal,
+    watch?: InstallationWatch,
+  ): Promise<Runtime>;
   close(): Promise<void>;
 }

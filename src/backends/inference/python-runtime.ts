@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { MillwrightError } from '../../errors.ts';
 import type { ModelInput, ModelOutput, TensorDescription } from '../../formats/tensor/tensor.ts';
 import type { BoundedLog } from './bounded-log.ts';
-import type { ModelToLoad, Proof, Runtime, RuntimeLimits } from './port.ts';
+import type { InstallationWatch, ModelToLoad, Proof, Runtime, RuntimeLimits } from './port.ts';
 import { PythonWorker, type PythonCommand } from './python-worker.ts';
 import { PythonWorkers } from './python-workers.ts';
 
@@ -12,6 +12,7 @@ export type EnsureEnvironment = (request: {
   readonly requirements: string;
   readonly python: string | undefined;
   readonly onLog: (text: string) => void;
+  readonly onMissing: () => void;
   readonly signal: AbortSignal;
 }) => Promise<{ readonly python: string; readonly binDir: string }>;
 
@@ -28,8 +29,9 @@ export async function provePython(
   settings: PythonSettings,
   example: ModelInput | undefined,
   signal: AbortSignal | undefined,
+  watch: InstallationWatch | undefined,
 ): Promise<Proof> {
-  const command = await commandOf(model, settings, signal);
+  const command = await commandOf(model, settings, signal, watch);
   const { worker, output } = await startWarm(model, settings, command, example, signal);
   worker.kill();
   await worker.gone;
@@ -42,8 +44,9 @@ export async function loadPython(
   limits: RuntimeLimits,
   example: ModelInput | undefined,
   signal: AbortSignal | undefined,
+  watch: InstallationWatch | undefined,
 ): Promise<Runtime> {
-  const command = await commandOf(model, settings, signal);
+  const command = await commandOf(model, settings, signal, watch);
   const { worker, output } = await startWarm(model, settings, command, example, signal);
   const start = async (stop: AbortSignal): Promise<PythonWorker> => (await startWarm(model, settings, command, example, stop)).worker;
   const workers = new PythonWorkers({ label: model.label, limits, start, log: settings.log }, worker);
@@ -57,14 +60,28 @@ export async function loadPython(
   };
 }
 
-async function commandOf(model: ModelToLoad, settings: PythonSettings, signal: AbortSignal | undefined): Promise<PythonCommand> {
+async function commandOf(
+  model: ModelToLoad,
+  settings: PythonSettings,
+  signal: AbortSignal | undefined,
+  watch: InstallationWatch | undefined,
+): Promise<PythonCommand> {
   let said = '';
-  const onLog = (text: string): void => void (said = (said + text).slice(-16_384));
+  const onLog = (text: string): void => {
+    said = (said + text).slice(-16_384);
+    watch?.said(text);
+  };
+  let missing = false;
+  const onMissing = (): void => {
+    missing = true;
+    watch?.begun();
+  };
   try {
     if (model.requirementsFile === undefined) throw new Error('its MLmodel names no requirements file');
     const requirements = join(model.folder, model.requirementsFile);
-    const wanted = { requirements, python: model.pythonVersion, onLog, signal: signal ?? new AbortController().signal };
+    const wanted = { requirements, python: model.pythonVersion, onLog, onMissing, signal: signal ?? new AbortController().signal };
     const { python, binDir } = await settings.ensureEnvironment(wanted);
+    if (missing) watch?.ended();
     return { python, binDir, env: settings.env, folder: model.folder };
   } catch (error) {
     signal?.throwIfAborted();

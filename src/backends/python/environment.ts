@@ -24,6 +24,8 @@ export interface EnvironmentRequest {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What the installer says, as it says it. */
   readonly onLog?: (text: string) => void;
+  /** Called where it is not there yet, before it is built, or somebody who builds it is waited for. */
+  readonly onMissing?: () => void;
   readonly signal?: AbortSignal;
 }
 
@@ -43,6 +45,7 @@ export async function ensureEnvironment(request: EnvironmentRequest): Promise<Py
   const home = join(request.cacheDir, await environmentKey(request.requirements, interpreter));
   const there = await wholeEnvironment(home);
   if (there !== undefined) return there;
+  request.onMissing?.();
   await mkdir(home, { recursive: true });
   return withBuildLock(interpreter.executable, join(home, 'lock'), request.signal, async () => {
     return (await wholeEnvironment(home)) ?? (await build(home, interpreter, request));
