@@ -72,7 +72,10 @@ test('an endpoint says what the version that is tried waits for: installing with
   const endpoint = async (): Promise<Endpoint> => (await apiOf(server).endpoint('line')).endpoint;
   const cli = async (...words: string[]): Promise<string> =>
     (await millwright(folder, { MILLWRIGHT_URL: server.url, MILLWRIGHT_TOKEN: server.token }, 'endpoints', ...words)).stdout;
+  const index = async (body = ''): Promise<unknown> =>
+    JSON.parse((await send(server.url, { method: 'POST', path: '/v2/repository/index', headers: bearer(server.token), body })).text);
   expect(await endpoint()).not.toHaveProperty('preparing');
+  expect(await index()).toEqual([{ name: 'line', state: 'UNAVAILABLE', reason: 'models:/line@champion stands on no version' }]);
   await moveChampion(server, await registerLine(server, model));
 
   const log = 'Resolved 12 packages\nBuilding 1/2\rBuilding 2/2 seven-of-nine\n';
@@ -84,6 +87,9 @@ test('an endpoint says what the version that is tried waits for: installing with
   );
   expect(await cli('list')).toMatch(/ starting \(installing \S+ m?s\)\n/);
 
+  expect(await index()).toEqual([{ name: 'line', version: '1', state: 'LOADING', reason: 'installing' }]);
+  expect(await index('{"ready": true}')).toEqual([]);
+
   allow('install');
   await expect.poll(endpoint, waiting).toMatchObject({ state: 'starting', preparing: { ...tried, step: 'proving', log: null } });
   allow('start-1');
@@ -92,4 +98,5 @@ test('an endpoint says what the version that is tried waits for: installing with
   allow('start-2');
   await expect.poll(endpoint, waiting).toMatchObject({ state: 'serving', live: { version: 1 } });
   expect(await endpoint()).not.toHaveProperty('preparing');
+  expect(await index('{"ready": true}')).toEqual([{ name: 'line', version: '1', state: 'READY', reason: '' }]);
 }, 120_000);

@@ -82,6 +82,10 @@ describe.each(artifactStores)('endpoints on %s', (store) => {
     expect(outputs[0]!.data).toEqual((answers['1'] as { variable: number }[]).map((row) => row.variable));
     expect((await call('GET', '/v2/models/line/ready')).json).toEqual({ name: 'line', ready: true });
     expect((await call('POST', '/v2/repository/index')).json).toEqual([{ name: 'line', version: '1', state: 'READY', reason: '' }]);
+    expect(await call('POST', '/v2/repository/index', { ready: 'yes' })).toEqual({
+      status: 400,
+      json: { error: 'the body is no request for an index: leave it out, or send {"ready": true}' },
+    });
     expect(await call('GET', '/v2/models/line/versions/9')).toMatchObject({ status: 404 });
     expect(await call('GET', '/v2/models/other')).toMatchObject({ status: 404 });
   });

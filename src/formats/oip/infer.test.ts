@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { MillwrightError } from '../../errors.ts';
 import type { ColumnType, Signature } from '../mlmodel/mlmodel.ts';
 import { datatypes, type ModelOutput } from '../tensor/tensor.ts';
-import { describeInputs, modelMetadata, repositoryEntry, serverMetadata } from './metadata.ts';
+import { describeInputs, modelMetadata, repositoryIndex, serverMetadata } from './metadata.ts';
 import { parseInferRequest } from './parse-infer.ts';
 import { writeInferResponse } from './write-infer.ts';
 
@@ -208,12 +208,15 @@ test('metadata tells the columns of the signature as MLServer does', () => {
     inputs: onnx.inputs,
     outputs: [],
   });
-  expect(repositoryEntry({ name: 'm', version: '3', ready: false, reason: 'loading' })).toEqual({
-    name: 'm',
-    version: '3',
-    state: 'UNAVAILABLE',
-    reason: 'loading',
-  });
+  expect(
+    repositoryIndex([
+      { name: 'm', version: '3', state: 'LOADING', reason: 'installing' },
+      { name: 'n', version: undefined, state: 'READY', reason: '' },
+    ]),
+  ).toEqual([
+    { name: 'm', version: '3', state: 'LOADING', reason: 'installing' },
+    { name: 'n', state: 'READY', reason: '' },
+  ]);
   expect(serverMetadata('1.0.0')).toMatchObject({ extensions: ['binary_tensor_data', 'model_repository'] });
 });
 

@@ -30,15 +30,19 @@ function tensorMetadata({ name, datatype, shape }: TensorDescription): object {
   return { name, datatype, shape };
 }
 
-/** Entries of `POST /v2/repository/index`. */
-export function repositoryEntry(model: {
+/** A model as the repository extension lists it. */
+export interface RepositoryModel {
   readonly name: string;
+  /** Undefined where it has none, or none is known yet. */
   readonly version: string | undefined;
-  readonly ready: boolean;
+  readonly state: 'READY' | 'LOADING' | 'UNAVAILABLE';
+  /** Why it is not ready; empty where it is. */
   readonly reason: string;
-}): object {
-  const { name, version, ready, reason } = model;
-  return { name, ...(version === undefined ? {} : { version }), state: ready ? 'READY' : 'UNAVAILABLE', reason };
+}
+
+/** `POST /v2/repository/index` */
+export function repositoryIndex(models: readonly RepositoryModel[]): object {
+  return models.map(({ name, version, state, reason }) => ({ name, ...(version === undefined ? {} : { version }), state, reason }));
 }
 
 const datatypeOfColumn: Readonly<Record<ColumnType, Datatype>> = {

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MillwrightError } from '../../errors.ts';
+import type { RepositoryModel } from '../../formats/oip/metadata.ts';
 import { randomIds } from '../../lib/ids.ts';
 import { isLeftUnread, lingeringAnswer, readBytes } from '../body.ts';
 import { isAnswer, type AnswerValue } from '../route.ts';
@@ -79,7 +80,11 @@ export async function startContainer(endpoint: string, options: { readonly host:
 
 function routesOf(state: State): ContainerRoute[] {
   const { endpoint } = state;
-  const directory: Directory = { find: (name) => (name === endpoint ? state.served : undefined), names: () => [endpoint] };
+  const directory: Directory = {
+    find: (name) => (name === endpoint ? state.served : undefined),
+    names: () => [endpoint],
+    index: async () => [standing(state)],
+  };
   const scoring = (
     method: string,
     path: string,
@@ -108,6 +113,14 @@ function routesOf(state: State): ContainerRoute[] {
       },
     })),
   ];
+}
+
+function standing({ endpoint: name, served }: State): RepositoryModel {
+  if (served === undefined) return { name, version: undefined, state: 'LOADING', reason: '' };
+  // A folder that is served has no version.
+  const version = served.version.version === '' ? undefined : served.version.version;
+  const { ready: isReady } = served.model.runtime.stats();
+  return { name, version, state: isReady ? 'READY' : 'UNAVAILABLE', reason: isReady ? '' : 'no worker of the model is up' };
 }
 
 function ready({ endpoint, served }: State): Served {

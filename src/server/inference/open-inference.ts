@@ -1,6 +1,6 @@
 /** The Open Inference Protocol v2 over HTTP, with the parts of Triton's repository extension that clients ask for. */
 import { MillwrightError } from '../../errors.ts';
-import { describeInputs, modelMetadata, repositoryEntry, serverMetadata } from '../../formats/oip/metadata.ts';
+import { describeInputs, modelMetadata, repositoryIndex, serverMetadata } from '../../formats/oip/metadata.ts';
 import { decodeBody, parseBody } from '../../formats/scoring/json-body.ts';
 import { isObject } from '../../formats/scoring/table.ts';
 import { parseInferRequest, type InferRequest } from '../../formats/oip/parse-infer.ts';
@@ -27,14 +27,11 @@ export const openInference: readonly OpenInferenceRoute[] = [
     return json({ ready }, ready ? 200 : 503);
   }),
   route('GET', '/v2/models', async (directory) => json({ models: directory.names() })),
-  route('POST', '/v2/repository/index', async (directory) =>
-    json(
-      directory.names().flatMap((name) => {
-        const served = directory.find(name);
-        return served === undefined ? [] : [repositoryEntry({ name, version: versionOf(served), ready: isReady(served), reason: '' })];
-      }),
-    ),
-  ),
+  route('POST', '/v2/repository/index', async (directory, _params, { body }) => {
+    const onlyReady = asksForReady(body);
+    const models = await directory.index();
+    return json(repositoryIndex(onlyReady ? models.filter(({ state }) => state === 'READY') : models));
+  }),
   route('POST', '/v2/repository/models/:model/load', async (directory, params, { body }) => load(servedBy(directory, params), body)),
   route('POST', '/v2/repository/models/:model/unload', async (directory, params) => {
     const name = servedBy(directory, params).endpoint;
@@ -56,6 +53,14 @@ export const openInference: readonly OpenInferenceRoute[] = [
 async function notThere(): Promise<never> {
   const known = 'the metadata, ready and infer of a model, health, and the repository index';
   throw new MillwrightError('ENDPOINT_NOT_FOUND', `no such route of the Open Inference Protocol here: there are ${known}`);
+}
+
+/** `{"ready": true}` lists those alone that are ready. */
+function asksForReady(body: Uint8Array): boolean {
+  const request = body.length === 0 ? {} : parseBody(decodeBody(body), { exact: false });
+  const ready = isObject(request) ? (request['ready'] ?? false) : undefined;
+  if (typeof ready === 'boolean') return ready;
+  throw new MillwrightError('INPUT_INVALID', `the body is no request for an index: leave it out, or send {"ready": true}`);
 }
 
 /** What an endpoint loads follows from the name that it stands on: here it is only told whether that is done. */

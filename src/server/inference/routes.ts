@@ -1,11 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AnswerValue, Call, Route } from '../route.ts';
+import type { RepositoryModel } from '../../formats/oip/metadata.ts';
+import { describeEndpoints } from '../endpoint-standing.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { docs } from './docs.ts';
 import { decompress } from './content-encoding.ts';
 import { openInference } from './open-inference.ts';
 import { scoringError } from './errors.ts';
 import { executionParameters, invocations, openApi, ping, version } from './scoring.ts';
+import { repositoryModel } from './repository-model.ts';
 import { whyNotServed } from './not-served.ts';
 import { inferenceBodyLimitBytes, NotServed, type InferenceCall, type Served } from './served.ts';
 
@@ -76,6 +79,8 @@ export const inferenceRoutes: readonly Route[] = routes.map((route) => ({
 export interface Directory {
   find(name: string): Served | undefined;
   names(): readonly string[];
+  /** What is there, also what is not ready. */
+  index(): Promise<readonly RepositoryModel[]>;
 }
 
 export interface OpenInferenceRoute {
@@ -86,7 +91,11 @@ export interface OpenInferenceRoute {
 }
 
 function directoryOf(call: Call): Directory {
-  return { find: (name) => findServed(call, name), names: () => call.app.endpoints.names(call.principal) };
+  return {
+    find: (name) => findServed(call, name),
+    names: () => call.app.endpoints.names(call.principal),
+    index: async () => (await describeEndpoints(call)).map(repositoryModel),
+  };
 }
 
 function prefixOf({ params }: Call): string {
