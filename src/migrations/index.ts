@@ -14,6 +14,7 @@ import { recordSettings } from './0011-record-settings.ts';
 import { runIndexOrder } from './0012-run-index-order.ts';
 import { parity } from './0013-parity.ts';
 import { recordRemovals } from './0014-record-removals.ts';
+import { parityTries } from './0015-parity-tries.ts';
 
 export const migrations: readonly Migration[] = [
   access,
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   runIndexOrder,
   parity,
   recordRemovals,
+  parityTries,
 ];

@@ -1,6 +1,13 @@
 export type { Act } from './tables.ts';
 export type { Parity, ParityMismatch, ParityOutcome, ParityState } from './parity.ts';
-export { dueParityChecks, endParityCheck, leaseParityCheck, type ParityCheck } from './parity-writes.ts';
+export {
+  dueParityChecks,
+  endParityCheck,
+  hastenParityChecks,
+  leaseParityCheck,
+  postponeParityCheck,
+  type ParityCheck,
+} from './parity-writes.ts';
 export type { ModelVersion, Page, RegisteredModel } from './model.ts';
 export { modelNotFound, versionNotFound, versionNumber, type Tag } from './names.ts';
 export type { Gate, Target } from './gate-rows.ts';

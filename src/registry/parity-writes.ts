@@ -41,26 +41,32 @@ export interface ParityCheck {
   readonly modelId: string;
   readonly name: string;
   readonly version: number;
+  /** How often it failed, and how often of these with the files in hand. */
+  readonly tries: number;
+  readonly comparisons: number;
 }
 
-/** Checks that nobody is at: oldest first. */
+/** Checks that are due and nobody is at: of each workspace its oldest, then the next of each, so that none waits behind all of another. */
 export const dueParityChecks = defineRead<RegistryTables, { now: number }, ParityCheck[]>(
   'registry.dueParityChecks',
   async (tx, { now }) => {
     const rows = await tx
-      .statement<{ workspace_id: number; registered_model_id: string; name: string; version: number }>(
-        `select p.workspace_id, p.registered_model_id, m.name, p.version from parity_checks p
+      .statement<{ workspace_id: number; registered_model_id: string; name: string; version: number; tries: number; comparisons: number }>(
+        `select p.workspace_id, p.registered_model_id, m.name, p.version, p.tries, p.comparisons from parity_checks p
        join registered_models m on m.id = p.registered_model_id
        join model_versions v on v.workspace_id = p.workspace_id and v.registered_model_id = p.registered_model_id and v.version = p.version
-       where p.state = 'pending' and (p.lease_until is null or p.lease_until <= ?) and v.stage <> '${deletedStage}'
-       order by p.asked_at limit 100`,
+       where p.state = 'pending' and (p.lease_until is null or p.lease_until <= ?) and (p.next_at is null or p.next_at <= ?)
+         and v.stage <> '${deletedStage}'
+       order by row_number() over (partition by p.workspace_id order by p.asked_at), p.asked_at limit 100`,
       )
-      .all(now);
+      .all(now, now);
     return rows.map((row) => ({
       workspaceId: row.workspace_id,
       modelId: row.registered_model_id,
       name: row.name,
       version: row.version,
+      tries: row.tries,
+      comparisons: row.comparisons,
     }));
   },
 );
@@ -79,6 +85,25 @@ export const leaseParityCheck = defineWrite<RegistryTables, { check: ParityCheck
     return taken.length > 0;
   },
 );
+
+/** Lets go of a check that failed, until its next try is due; the version stays pending and says why. */
+export const postponeParityCheck = defineWrite<
+  RegistryTables,
+  { check: ParityCheck; owner: string; message: string; fetched: boolean; nextAt: number },
+  void
+>('registry.postponeParityCheck', async (tx, { check, owner, message, fetched, nextAt }) => {
+  await tx
+    .statement(
+      `update parity_checks set tries = tries + 1, comparisons = comparisons + ?, message = ?, next_at = ?, owner = null, lease_until = null
+       where registered_model_id = ? and version = ? and state = 'pending' and owner = ?`,
+    )
+    .run(fetched ? 1 : 0, message, nextAt, check.modelId, check.version, owner);
+});
+
+/** Makes every check that waits for its next try due now: a server that starts may stand better than the one before. */
+export const hastenParityChecks = defineWrite<RegistryTables, Record<string, never>, void>('registry.hastenParityChecks', async (tx) => {
+  await tx.statement("update parity_checks set next_at = null where state = 'pending' and next_at is not null").run();
+});
 
 /** Keeps the outcome, once: whoever comes after another process has ended the check changes nothing. */
 export const endParityCheck = defineWrite<

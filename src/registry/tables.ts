@@ -43,6 +43,10 @@ export interface RegistryTables {
     checked_at: number | null;
     owner: string | null;
     lease_until: number | null;
+    /** How often it failed, how often of these with the files in hand, and when the next try is due; null: now. */
+    tries: number;
+    comparisons: number;
+    next_at: number | null;
   };
   model_version_tags: { registered_model_id: string; version: number; key: string; value: string };
   registered_model_aliases: { registered_model_id: string; alias: string; version: number };

@@ -83,7 +83,10 @@ export interface InstallationWatch {
 }
 
 export interface Inference {
-  /** @throws MODEL_INVALID with the reason, `details.log` the end of what the model or its installer said */
+  /**
+   * @throws MODEL_INVALID with the reason, `details.log` the end of what the model or its installer said, `details.tryAgain` true where
+   * it need not be the model's fault: its process was killed, time ran out, its environment could not be installed
+   */
   prove(model: ModelToLoad, example: ModelInput | undefined, signal?: AbortSignal, watch?: InstallationWatch): Promise<Proof>;
   /** Loads, and warms by scoring the example; ready when it resolves. @throws MODEL_INVALID as `prove` */
   load(

@@ -14,6 +14,9 @@ export interface ProofLimits {
   readonly memoryBytes: number;
 }
 
+/** The model itself need not be the cause: somebody killed its process, or the machine was too busy. */
+class Interrupted extends Error {}
+
 /** @throws MODEL_INVALID with the reason and the end of what the process said */
 export async function proveOnnx(
   model: ModelToLoad,
@@ -40,7 +43,8 @@ export async function proveOnnx(
   } catch (error) {
     signal?.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    throw new MillwrightError('MODEL_INVALID', `${model.label}: ${reason}`, { cause: error, details: { log: log.text() } });
+    const tryAgain = error instanceof Interrupted;
+    throw new MillwrightError('MODEL_INVALID', `${model.label}: ${reason}`, { cause: error, details: { log: log.text(), tryAgain } });
   } finally {
     child.kill('SIGKILL');
   }
@@ -48,7 +52,7 @@ export async function proveOnnx(
 
 function ask(child: ChildProcess, request: ProofRequest, limits: ProofLimits, signal: AbortSignal | undefined): Promise<ProofReply> {
   return new Promise<ProofReply>((resolve, reject) => {
-    const late = setTimeout(() => end(new Error(`it was not loaded and scored within ${limits.timeoutMs} ms`)), limits.timeoutMs);
+    const late = setTimeout(() => end(new Interrupted(`it was not loaded and scored within ${limits.timeoutMs} ms`)), limits.timeoutMs);
     const watch = setInterval(() => {
       if (residentBytes(child.pid) > limits.memoryBytes) end(new Error(`it took more than ${limits.memoryBytes} bytes of memory`));
     }, 100);
@@ -62,9 +66,12 @@ function ask(child: ChildProcess, request: ProofRequest, limits: ProofLimits, si
       else resolve(outcome);
     }
     child.on('message', (message) => end(message as ProofReply));
-    child.on('error', end);
+    child.on('error', (error) => end(new Interrupted(error.message, { cause: error })));
     // After the streams: the last words of a process that aborted are the reason.
-    child.on('close', (code, killer) => end(new Error(`its process ended with ${killer ?? `exit code ${code}`}`)));
+    child.on('close', (code, killer) => {
+      const Ending = killer === 'SIGKILL' ? Interrupted : Error;
+      end(new Ending(`its process ended with ${killer ?? `exit code ${code}`}`));
+    });
     child.send(request);
   });
 }

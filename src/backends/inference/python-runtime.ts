@@ -4,7 +4,7 @@ import { MillwrightError } from '../../errors.ts';
 import type { ModelInput, ModelOutput, TensorDescription } from '../../formats/tensor/tensor.ts';
 import type { BoundedLog } from './bounded-log.ts';
 import type { InstallationWatch, ModelToLoad, Proof, Runtime, RuntimeLimits } from './port.ts';
-import { PythonWorker, type PythonCommand } from './python-worker.ts';
+import { PythonWorker, WorkerGone, type PythonCommand } from './python-worker.ts';
 import { PythonWorkers } from './python-workers.ts';
 
 /** Gives the environment that a requirements file asks for: `ensureEnvironment` of `backends/python`. */
@@ -85,7 +85,8 @@ async function commandOf(
     return { python, binDir, env: settings.env, folder: model.folder };
   } catch (error) {
     signal?.throwIfAborted();
-    throw invalid(model, error, said);
+    // A package index that is away, a full disk: what the installer lacked now it may have later.
+    throw invalid(model, error, { log: said, tryAgain: model.requirementsFile !== undefined });
   }
 }
 
@@ -111,15 +112,15 @@ async function startWarm(
     await worker?.gone;
     signal?.throwIfAborted();
     const reason = late.aborted ? new Error(`it was not loaded and scored within ${settings.startMs} ms`) : error;
-    throw invalid(model, reason, log?.text() ?? '');
+    throw invalid(model, reason, { log: log?.text() ?? '', tryAgain: late.aborted || error instanceof WorkerGone });
   } finally {
     stop.removeEventListener('abort', kill);
   }
 }
 
-function invalid(model: ModelToLoad, error: unknown, log: string): MillwrightError {
+function invalid(model: ModelToLoad, error: unknown, details: { readonly log: string; readonly tryAgain: boolean }): MillwrightError {
   const reason = error instanceof Error ? error.message : String(error);
-  return new MillwrightError('MODEL_INVALID', `${model.label}: ${reason}`, { cause: error, details: { log } });
+  return new MillwrightError('MODEL_INVALID', `${model.label}: ${reason}`, { cause: error, details });
 }
 
 function describe(output: ModelOutput | undefined): TensorDescription[] {
