@@ -86,11 +86,12 @@ async function show(name: string, { json }: JsonOption, io: Io): Promise<void> {
   printTable(io, ['BEGUN', 'VERSION', 'STATE', 'RUNTIME', 'WHY', 'BY', 'NOTE'], rows);
 }
 
-function headlines({ name, model, project, state, pinned, live, decision, records, recordsLost }: Endpoint): string[] {
+function headlines({ name, model, project, state, target, pinned, live, decision, records, recordsLost }: Endpoint): string[] {
   const now = Date.now();
   const byDecision = decision === null ? '' : `: ${decision.actor} decided ${age(now - decision.at)} (${decision.basis})`;
   return [
     `${name} follows ${model} (project ${project}): ${state}`,
+    ...(target !== null ? [] : [`${model} stands on no version${live === null ? '' : ': what is live answers until this server ends'}`]),
     ...(pinned === null ? [] : [`held on version ${pinned.version} by ${pinned.by}: ${pinned.reason}`]),
     live === null
       ? 'nothing is live'

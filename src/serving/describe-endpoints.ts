@@ -1,5 +1,7 @@
 import type { Scope } from '../access/index.ts';
 import { asTx, defineRead, type Tx } from '../backends/db/port.ts';
+import { findVersion } from '../registry/index.ts';
+import type { Followed } from './endpoint.ts';
 import { lastDecision, listDeployments, listEndpoints, targetOf } from './queries.ts';
 import type { EndpointFacts } from './standing.ts';
 import type { ServingTables } from './tables.ts';
@@ -25,7 +27,8 @@ export const describeEndpoints = defineRead<
     const [newest] = await listDeployments.run(asTx(tx), { scope, endpoint: endpoint.name, limit: 1 });
     const live = running.find((one) => one.name === endpoint.name);
     const newestDecision = await lastDecision(tx, scope, endpoint.follows);
-    const isHeld = endpoint.pinned?.over === (newestDecision?.id ?? '');
+    // A version that was deleted is held no more.
+    const isHeld = endpoint.pinned?.over === (newestDecision?.id ?? '') && endpoint.pinned.version === target?.version.version;
     const version = live?.version ?? target?.version.version;
     described.push({
       // A rollback ends when the name moves again; what it wrote stays in the row.
@@ -34,7 +37,7 @@ export const describeEndpoints = defineRead<
       newest,
       since: live && (await servingSince(tx, scope, live)),
       decision: await lastDecision(tx, scope, endpoint.follows, version),
-      before: (await lastVersions(tx, scope, endpoint.name)).before,
+      before: (await lastVersions(tx, scope, endpoint)).before,
     });
   }
   return described;
@@ -52,17 +55,24 @@ async function servingSince(tx: Tx<ServingTables>, scope: Scope, { name, model, 
   return row?.since ?? undefined;
 }
 
-/** The version that went live last, and the one that a rollback goes back to. */
+/** The version that went live last, and the one that a rollback goes back to: of the model that is followed now, and still there. */
 export async function lastVersions(
   tx: Tx<ServingTables>,
   scope: Scope,
-  endpoint: string,
+  { name, follows }: { readonly name: string; readonly follows: Followed },
 ): Promise<{ readonly live: number | undefined; readonly before: number | undefined }> {
   const lived = await tx
-    .statement<{ version: number; state: string }>(
-      'select version, state from deployments where workspace_id = ? and endpoint = ? and live_at is not null order by live_at desc, id desc limit 100',
+    .statement<{ model_name: string; version: number; state: string; live_at: number }>(
+      'select model_name, version, state, live_at from deployments where workspace_id = ? and endpoint = ? and live_at is not null order by live_at desc, id desc limit 100',
     )
-    .all(scope.workspaceId, endpoint);
-  const live = (lived.find(({ state }) => state === 'live') ?? lived[0])?.version;
-  return { live, before: lived.find(({ version }) => version !== live)?.version };
+    .all(scope.workspaceId, name);
+  const last = lived.find(({ state }) => state === 'live') ?? lived[0];
+  const live = last?.model_name === follows.model ? last.version : undefined;
+  for (const { model_name: model, version, live_at: at } of lived) {
+    if (model !== follows.model || version === live) continue;
+    const kept = await findVersion.run(asTx(tx), { scope, name: model, version });
+    // A model that was deleted and made anew counts its versions from 1 again.
+    if (kept !== undefined && kept.createdAt <= at) return { live, before: version };
+  }
+  return { live, before: undefined };
 }

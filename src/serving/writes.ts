@@ -91,11 +91,11 @@ export const rollBackEndpoint = defineWrite<
   const scope = { workspaceId: principal.workspaceId };
   const endpoint = await findEndpoint.run(tx as unknown as Tx<never>, { scope, name });
   if (endpoint === undefined) throw endpointNotFound(name);
-  const { live, before } = await lastVersions(tx, scope, name);
+  const { live, before } = await lastVersions(tx, scope, endpoint);
   if (before === undefined) {
     throw new MillwrightError(
       'RESOURCE_DOES_NOT_EXIST',
-      `the endpoint '${name}' served no other version before: there is nothing to go back to`,
+      `the endpoint '${name}' served no other version of '${endpoint.follows.model}' before that is still there: there is nothing to go back to`,
     );
   }
   const decision = await lastDecision(tx, scope, endpoint.follows);

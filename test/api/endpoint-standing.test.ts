@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Endpoint } from '../../src/api/endpoints.ts';
 import { millwright, type Ended } from '../support/command.ts';
+import { mlflowClient } from '../support/mlflow-client.ts';
 import { startPostgres, type Postgres } from '../support/postgres.ts';
 import { apiOf, askLine, cutOff, goodBody, moveChampion, registerLine, serveLine } from '../support/served-line.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -44,6 +45,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('an endpoint on %s', (database)
     expect((await apiOf(server).endpointStatistics('line')).slots).toEqual([]);
     const asked = await askLine(server, goodBody);
     expect([asked.status, asked.headers['retry-after']]).toEqual([503, '1']);
+    expect((await cli('show', 'line')).stdout).toContain('\nmodels:/line@champion stands on no version\n');
     expect(asked.text).toContain("'line' has no version that is loaded");
   });
 
@@ -130,5 +132,24 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('an endpoint on %s', (database)
     expect(after!.loadedAt).toBeGreaterThan(before!.loadedAt);
     expect(after!.statistics.version).toMatchObject({ from: after!.loadedAt, requests: 0, p50Ms: null });
     expect(after!.statistics.quarterHour.from).toBeGreaterThan(before!.loadedAt);
+  });
+
+  test('a rollback leads neither to a deleted version nor to a version of another model', async () => {
+    const { call } = mlflowClient(
+      () => server,
+      () => server.token,
+    );
+    await becomes({ live: { version: 2 }, before: 1 });
+    await apiOf(server).rollBackEndpoint('line', { reason: 'wrong at dusk' });
+    await becomes({ live: { version: 1 }, pinned: { version: 1 } });
+    await call('DELETE', 'model-versions/delete', { name: 'line', version: '1' });
+    await becomes({ live: { version: 2 }, pinned: null, before: null });
+    await call('DELETE', 'registered-models/alias', { name: 'line', alias: 'champion' });
+    expect((await cli('show', 'line')).stdout).toContain('\nmodels:/line@champion stands on no version: what is live answers until');
+    expect(await cli('rollback', 'line', '--reason', 'x')).toMatchObject({ status: 66, stderr: expect.stringContaining('still there') });
+
+    await call('POST', 'registered-models/rename', { name: 'line', new_name: 'curve' });
+    await apiOf(server).declareEndpoints({ project: 'grid', endpoints: [{ name: 'line', model: 'models:/curve/3', settings: {} }] });
+    await becomes({ state: 'failed', live: { model: 'line', version: 2 }, before: null });
   });
 });
