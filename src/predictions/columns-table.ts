@@ -31,7 +31,8 @@ export const predictionsTable: ColumnsTable = {
     count(*) as rows, min(at_ms) as first_at, max(at_ms) as last_at from part group by all order by all`,
   rowsOf(payload) {
     const record = decodeRecord(payload);
-    return rowsOfRecord(record).map((row) => valuesOf(record.workspaceId, row));
+    const day = new Date(record.at).toISOString().slice(0, 10);
+    return rowsOfRecord(record).map((row) => valuesOf(record.workspaceId, day, row));
   },
 };
 
@@ -58,10 +59,10 @@ export function factsOf(row: ColumnsRow): FileFacts {
   };
 }
 
-function valuesOf(workspaceId: number, row: PredictionRow): ColumnsValue[] {
+function valuesOf(workspaceId: number, day: string, row: PredictionRow): ColumnsValue[] {
   return [
     workspaceId,
-    new Date(row.at).toISOString().slice(0, 10),
+    day,
     row.requestId,
     row.row,
     row.endpoint,

@@ -1,44 +1,53 @@
 /**
- * A record as the payload of one frame: the length of its header (32 bits little-endian), the header as JSON, then the bytes of
- * its tensors, those of the input first.
+ * A record as the payload of one frame: the length of its header (32 bits little-endian), the header as JSON, the layout of its
+ * tensors as JSON (`[name, datatype, bytes, ...shape]` each), then their bytes, those of the input first. Requests of one endpoint differ in header and bytes; their layout is
+ * written and read once.
  */
-import { decodeTensors, encodeTensors, type TensorHeader } from '../formats/tensor/codec.ts';
-import type { ModelInput, ModelOutput } from '../formats/tensor/tensor.ts';
+import { decodeTensor, encodeTensors, type TensorHeader } from '../formats/tensor/codec.ts';
+import type { Datatype, ModelInput, ModelOutput, Tensor } from '../formats/tensor/tensor.ts';
 import type { InferenceRecord } from './record.ts';
 
 interface Body {
   readonly form: string;
   readonly rows?: number;
   readonly text?: string;
-  readonly tensors?: readonly TensorHeader[];
+  /** How many of the layout's tensors are its own. */
+  readonly tensors?: number;
 }
 
 interface Header extends Omit<InferenceRecord, 'input' | 'output'> {
   readonly input?: Body;
   readonly output?: Body;
+  readonly layoutBytes: number;
 }
 
 /** The parts of the payload; numbers are views of the tensors' own memory. Params of the call are not kept: they are no columns. */
 export function encodeRecord(record: InferenceRecord): Uint8Array[] {
-  const buffers: Uint8Array[] = [];
   const { input, output, ...rest } = record;
+  const { entries, buffers } = encodeTensors([...tensorsOf(input), ...tensorsOf(output)]);
+  const layout = writeLayout(record.endpoint, entries);
   const header: Header = {
     ...rest,
-    ...(input === undefined ? {} : { input: { rows: input.rows, ...encodeBody(input, buffers) } }),
-    ...(output === undefined ? {} : { output: encodeBody(output, buffers) }),
+    ...(input === undefined ? {} : { input: { rows: input.rows, ...bodyOf(input) } }),
+    ...(output === undefined ? {} : { output: bodyOf(output) }),
+    layoutBytes: layout.length,
   };
   const text = Buffer.from(JSON.stringify(header));
   const length = Buffer.allocUnsafe(4);
   length.writeUInt32LE(text.length);
-  return [length, text, ...buffers];
+  return [length, text, layout, ...buffers];
 }
 
 export function decodeRecord(payload: Buffer): InferenceRecord {
   const headerEnd = 4 + payload.readUInt32LE(0);
-  const { input, output, ...rest } = JSON.parse(payload.toString('utf8', 4, headerEnd)) as Header;
-  const headers = [...(input?.tensors ?? []), ...(output?.tensors ?? [])];
-  const tensors = decodeTensors(headers, payload.subarray(headerEnd));
-  const ofInput = input?.tensors?.length ?? 0;
+  const { input, output, layoutBytes, ...rest } = JSON.parse(payload.toString('utf8', 4, headerEnd)) as Header;
+  let at = headerEnd + layoutBytes;
+  const tensors = readLayout(payload.toString('utf8', headerEnd, at)).map((entry): Tensor => {
+    const bytes = payload.subarray(at, at + entry.size);
+    at += entry.size;
+    return decodeTensor(entry, bytes);
+  });
+  const ofInput = input?.tensors ?? 0;
   return {
     ...rest,
     model: rest.model,
@@ -48,9 +57,47 @@ export function decodeRecord(payload: Buffer): InferenceRecord {
   };
 }
 
-function encodeBody(value: ModelInput | ModelOutput, buffers: Uint8Array[]): Body {
-  if (value.form === 'json') return { form: value.form, text: value.text };
-  const { entries, buffers: bytes } = encodeTensors(value.tensors);
-  buffers.push(...bytes);
-  return { form: value.form, tensors: entries };
+function tensorsOf(value: ModelInput | ModelOutput | undefined): readonly Tensor[] {
+  return value === undefined || value.form === 'json' ? [] : value.tensors;
+}
+
+function bodyOf(value: ModelInput | ModelOutput): Body {
+  return value.form === 'json' ? { form: value.form, text: value.text } : { form: value.form, tensors: value.tensors.length };
+}
+
+/** More endpoints, or layouts, than this are rare; their layouts are then made anew. */
+const rememberedLayouts = 256;
+const written = new Map<string, { readonly entries: readonly TensorHeader[]; readonly text: Buffer }>();
+const read = new Map<string, readonly TensorHeader[]>();
+
+function writeLayout(endpoint: string, entries: readonly TensorHeader[]): Buffer {
+  const last = written.get(endpoint);
+  if (last !== undefined && isSameLayout(last.entries, entries)) return last.text;
+  const text = Buffer.from(JSON.stringify(entries.map(({ name, datatype, shape, size }) => [name, datatype, size, ...shape])));
+  remember(written, endpoint, { entries, text });
+  return text;
+}
+
+function readLayout(text: string): readonly TensorHeader[] {
+  let entries = read.get(text);
+  if (entries === undefined) {
+    const listed = JSON.parse(text) as [string, Datatype, number, ...number[]][];
+    entries = listed.map(([name, datatype, size, ...shape]) => ({ name, datatype, shape, size }));
+    remember(read, text, entries);
+  }
+  return entries;
+}
+
+function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  if (map.size >= rememberedLayouts) map.clear();
+  map.set(key, value);
+}
+
+function isSameLayout(some: readonly TensorHeader[], others: readonly TensorHeader[]): boolean {
+  return some.length === others.length && some.every((entry, index) => isSameEntry(entry, others[index]!));
+}
+
+function isSameEntry(one: TensorHeader, other: TensorHeader): boolean {
+  if (one.name !== other.name || one.datatype !== other.datatype || one.size !== other.size) return false;
+  return one.shape.length === other.shape.length && one.shape.every((size, index) => size === other.shape[index]);
 }

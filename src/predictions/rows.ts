@@ -1,4 +1,4 @@
-import type { ModelInput, ModelOutput, Tensor } from '../formats/tensor/tensor.ts';
+import { elementCount, type ModelInput, type ModelOutput, type Tensor } from '../formats/tensor/tensor.ts';
 import type { InferenceRecord } from './record.ts';
 
 /** One row of a request, as it is searched. */
@@ -50,7 +50,8 @@ export function rowsOfRecord(record: InferenceRecord): PredictionRow[] {
 
 function featuresOf(input: ModelInput, rows: number): (row: number) => Readonly<Record<string, unknown>> {
   if (input.form !== 'json') {
-    return (row) => Object.fromEntries(input.tensors.map((tensor) => [tensor.name || 'input', valueAt(tensor, row, rows)]));
+    const columns = input.tensors.map((tensor) => [tensor.name || 'input', valuesOf(tensor, rows)] as const);
+    return (row) => Object.fromEntries(columns.map(([name, value]) => [name, value(row)]));
   }
   const each = partsOf(JSON.parse(input.text), rows);
   return (row) => {
@@ -61,8 +62,9 @@ function featuresOf(input: ModelInput, rows: number): (row: number) => Readonly<
 
 function predictionsOf(output: ModelOutput, rows: number): (row: number) => unknown {
   if (output.form === 'json') return partsOf(JSON.parse(output.text), rows);
-  if (output.form === 'array') return (row) => valueAt(output.tensors[0]!, row, rows);
-  return (row) => Object.fromEntries(output.tensors.map((tensor) => [tensor.name, valueAt(tensor, row, rows)]));
+  if (output.form === 'array') return valuesOf(output.tensors[0]!, rows);
+  const columns = output.tensors.map((tensor) => [tensor.name, valuesOf(tensor, rows)] as const);
+  return (row) => Object.fromEntries(columns.map(([name, value]) => [name, value(row)]));
 }
 
 /** A list with an element a row is parted; anything else belongs to the first row. */
@@ -71,15 +73,18 @@ function partsOf(value: unknown, rows: number): (row: number) => unknown {
   return (row) => (row === 0 ? value : null);
 }
 
-function valueAt({ datatype, shape, data }: Tensor, row: number, rows: number): unknown {
+function valuesOf({ datatype, shape, data }: Tensor, rows: number): (row: number) => unknown {
   const parted = shape[0] === rows;
+  if (parted && shape.length === 1) return (row) => plainElement(datatype, data[row]!);
   const inner = parted ? shape.slice(1) : shape;
-  if (!parted && row > 0) return null;
-  const count = inner.reduce((product, size) => product * size, 1);
-  if (count > elementLimit) return `${datatype}[${inner.join(',')}]`;
-  const from = parted ? row * count : 0;
-  const elements = Array.from({ length: count }, (_, index) => plainElement(datatype, data[from + index]!));
-  return nest(elements, inner);
+  const count = elementCount(inner);
+  return (row) => {
+    if (!parted && row > 0) return null;
+    if (count > elementLimit) return `${datatype}[${inner.join(',')}]`;
+    const from = parted ? row * count : 0;
+    const elements = Array.from({ length: count }, (_, index) => plainElement(datatype, data[from + index]!));
+    return nest(elements, inner);
+  };
 }
 
 function nest(elements: readonly unknown[], shape: readonly number[]): unknown {

@@ -24,18 +24,17 @@ export function authenticator(app: Pick<App, 'db' | 'clock'>): Authenticator {
     async authenticate(request) {
       const token = tokenOf(request);
       if (token === undefined) return localPrincipal(request);
-      const hash = hashToken(token);
       const now = app.clock.now();
-      const known = remembered.get(hash);
+      const known = remembered.get(token);
       if (known !== undefined && known.until > now) return known.principal;
-      const principal = await app.db.read(principalOfToken, { hash, now });
+      const principal = await app.db.read(principalOfToken, { hash: hashToken(token), now });
       if (principal === undefined) {
-        remembered.delete(hash);
+        remembered.delete(token);
         if (request.headers.authorization === undefined) return localPrincipal(request); // a cookie of a session that ended
         throw new MillwrightError('UNAUTHENTICATED', 'the token is unknown, revoked or expired: make one with `millwright tokens create`');
       }
       if (remembered.size >= rememberedLimit) remembered.clear();
-      remembered.set(hash, { principal, until: now + rememberedMs });
+      remembered.set(token, { principal, until: now + rememberedMs });
       return principal;
     },
     forget: () => remembered.clear(),

@@ -1,5 +1,5 @@
 /** Inference records as a whole: log, Parquet, SQL and search, on a folder with SQLite and on S3 with PostgreSQL. */
-import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { filesystemBlobs } from '../../src/backends/blobs/filesystem.ts';
@@ -151,6 +151,24 @@ describe('records on a folder and SQLite', () => {
     expect(await allIds(after)).toEqual(expected(times(10)));
     expect(await after.countPredictionsOfVersions(scope, [{ name: 'forecaster', version: '1' }])).toMatchObject([{ count: 10 }]);
     await after.close();
+  });
+
+  test('a segment of another version is told of and left as it is', async () => {
+    const folder = newFolder();
+    const before = await openTestRecords({ folder });
+    await before.append(record(1));
+    await before.close();
+    const [segment] = filesBelow(join(folder, 'columns/segments'));
+    const foreign = readFileSync(segment!);
+    foreign.write('MWSEG99');
+    writeFileSync(segment!, foreign);
+    const told: string[] = [];
+    const after = await openTestRecords({ folder, told: (message) => told.push(message) });
+    expect(told).toEqual(['cannot read a segment of records, which is left as it is']);
+    expect(await allIds(after)).toEqual([]);
+    await after.seal();
+    await after.close();
+    expect(readFileSync(segment!)).toEqual(foreign);
   });
 
   test('a full disk refuses the record, leaves no part of it, and takes records again once there is room', async () => {

@@ -8,9 +8,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { errnoOf, MillwrightError } from '../../errors.ts';
 import { syncFolder } from '../../lib/durable-folders.ts';
-import { encodeFrame, scanFrames, segmentMagic } from './frame.ts';
+import { encodeFrame, isForeign, scanFrames, segmentMagic } from './frame.ts';
 import { openSegmentFile, type OpenSegmentFile, type SegmentFile } from './segment-file.ts';
 
 export interface AppendLogOptions {
@@ -133,6 +134,10 @@ export class AppendLog {
   async #take(name: string): Promise<void> {
     const path = join(this.#options.folder, name);
     const bytes = await readFile(path);
+    if (isForeign(bytes)) {
+      const message = `${path} was written by another version: open it with that one, which seals it, or move it away`;
+      return this.#options.failed(new MillwrightError('STATE_NEWER', message), 'read a segment of records, which is left as it is');
+    }
     const { payloads, end } = scanFrames(bytes, 0);
     if (payloads.length === 0) return unlink(path);
     if (end < bytes.length) await truncate(path, end);
@@ -141,8 +146,8 @@ export class AppendLog {
   }
 
   async #writeAll(): Promise<void> {
-    // Frames of the same turn of the event loop go in one write.
-    await Promise.resolve();
+    // Frames of the same turn of the event loop go in one write: of eight busy connections one call of the system, not eight.
+    await immediate();
     for (;;) {
       if (this.#rotateAsked || (this.#current?.bytes ?? 0) >= this.#options.maxSegmentBytes) await this.#end();
       if (this.#waiting.length === 0) break;

@@ -5,7 +5,7 @@
  */
 import { crc32 } from 'node:zlib';
 
-export const segmentMagic = Buffer.from('MWSEG01\n');
+export const segmentMagic = Buffer.from('MWSEG02\n');
 const prefixBytes = 8;
 
 /** A payload longer than this was never written: a length beyond it is damage. */
@@ -26,6 +26,11 @@ export function encodeFrame(parts: readonly Uint8Array[]): Buffer {
   return frame;
 }
 
+/** Whether `bytes` begin a segment of another version, or no segment at all; less than a beginning is a torn tail. */
+export function isForeign(bytes: Buffer): boolean {
+  return bytes.length >= segmentMagic.length && !bytes.subarray(0, segmentMagic.length).equals(segmentMagic);
+}
+
 export interface Scan {
   readonly payloads: readonly Buffer[];
   /** Where the last whole frame ends, counted as `start` is. */
@@ -36,7 +41,7 @@ export interface Scan {
 export function scanFrames(bytes: Buffer, start: number): Scan {
   let at = 0;
   if (start === 0) {
-    if (!bytes.subarray(0, segmentMagic.length).equals(segmentMagic)) return { payloads: [], end: 0 };
+    if (bytes.length < segmentMagic.length || isForeign(bytes)) return { payloads: [], end: 0 };
     at = segmentMagic.length;
   }
   const payloads: Buffer[] = [];
