@@ -5,30 +5,15 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { MillwrightError } from '../errors.ts';
 import type { Io } from './command.ts';
-import { remoteApi } from './remote.ts';
+import type { ModelFolder, RegisteredModel } from './serve-source.ts';
 import type { ServerAddress } from './server-address.ts';
 
-/** A registered version, its files copied from the command's server. */
-export interface DownloadedModel {
-  readonly folder: string;
-  readonly label: string;
-  readonly name: string;
-  readonly version: { readonly name: string; readonly version: string; readonly runId: string | undefined };
-}
-
-/** @param model `models:/NAME@ALIAS`, `models:/NAME/VERSION`, `models:/NAME/STAGE`, or an endpoint's name */
-export async function downloadModel(model: string, scratch: string, io: Io): Promise<DownloadedModel> {
-  const { api, server } = await remoteApi(io);
-  const isUri = model.startsWith('models:');
-  const { files, name, version, runId } = isUri ? await api.modelFiles({ model }) : await api.modelFiles({ endpoint: model });
+/** The files of a registered version, copied from its server. */
+export async function downloadModel({ server, files: listed }: RegisteredModel, scratch: string, io: Io): Promise<ModelFolder> {
+  const { files, name, version, runId } = listed;
   const folder = join(scratch, 'model');
   for (const path of files) await download(server, name, version, path, join(folder, path), io.signal);
-  return {
-    folder,
-    label: `${name}/${version}`,
-    name: isUri ? name : model,
-    version: { name, version: String(version), runId: runId ?? undefined },
-  };
+  return { folder, label: `${name}/${version}`, version: { name, version: String(version), runId: runId ?? undefined } };
 }
 
 async function download(

@@ -1,13 +1,13 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { openModel } from '../app.ts';
 import { MillwrightError } from '../errors.ts';
 import type { Io } from './command.ts';
-import { downloadModel, type DownloadedModel } from './download-model.ts';
+import { downloadModel } from './download-model.ts';
 import { keepRecords } from './serve-records.ts';
+import { findSource, type ModelFolder } from './serve-source.ts';
 
 interface ServeOptions {
   readonly host?: string;
@@ -25,7 +25,7 @@ export function configure(command: Command, io: Io): void {
   command
     .argument(
       '[model]',
-      `a model folder, a model URI (models:/NAME@ALIAS, models:/NAME/VERSION), or the name of an endpoint; left out, as \`docker run IMAGE serve\` does: the folder SM_MODEL_DIR, else ${containerFolder}, on all addresses`,
+      `a model URI (models:/NAME@ALIAS, models:/NAME/VERSION), a model folder, or the name of an endpoint, in this order; left out, as \`docker run IMAGE serve\` does: the folder SM_MODEL_DIR, else ${containerFolder}, on all addresses`,
     )
     .option('--host <address>', 'address to listen on (default: 127.0.0.1); 0.0.0.0 in a container: whoever reaches the port may predict')
     .option('--port <number>', 'port to listen on; 0 picks a free one (default: SAGEMAKER_BIND_TO_PORT, else 8080)')
@@ -48,34 +48,35 @@ async function serve(given: string | undefined, options: ServeOptions, io: Io): 
   const host = options.host ?? (given === undefined ? '0.0.0.0' : '127.0.0.1');
   const port = options.port === undefined ? boundPort(env['SAGEMAKER_BIND_TO_PORT']) : portNumber(options.port, '--port');
   const settings = { runtime: runtimeOf(options.runtime), workers: workersOf(options.workers) };
-  const named = nameSource(model, io);
+  const source = await findSource(model, io);
   // Loaded when it runs: `--help` needs none of the server.
   const { startContainer } = await import('../server/index.ts');
   await using opened = new AsyncDisposableStack();
-  const container = opened.adopt(await startContainer(named.endpoint, { host, port }), (one) => one.close());
+  const container = opened.adopt(await startContainer(source.endpoint, { host, port }), (one) => one.close());
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${container.port}`;
-  io.stderr(`Listening on ${url}; loading the model.\n`);
-  const kept = opened.adopt(await keepRecords(options.records, named.folder === undefined ? named.endpoint : undefined, io), (one) =>
+  io.stderr(`Listening on ${url}; loading ${source.told}.\n`);
+  const { registered } = source;
+  const kept = opened.adopt(await keepRecords(options.records, registered === undefined ? undefined : source.endpoint, io), (one) =>
     one.close(),
   );
-  const source = named.folder ?? (await downloadModel(model, opened.adopt(await newScratch(), removeScratch), io));
-  const running = opened.use(await openRunning(source, settings, io));
+  const folder = source.folder ?? (await downloadModel(source.registered, opened.adopt(await newScratch(), removeScratch), io));
+  const running = opened.use(await openRunning(folder, settings, io));
   container.serve({
-    endpoint: named.endpoint,
+    endpoint: source.endpoint,
     workspaceId: 1,
     model: running.model,
-    version: source.version,
+    version: folder.version,
     records: kept.records,
     statistics: undefined,
   });
-  io.stdout(options.json === true ? `${JSON.stringify({ url, endpoint: named.endpoint })}\n` : `${named.endpoint} answers at ${url}\n`);
+  io.stdout(options.json === true ? `${JSON.stringify({ url, endpoint: source.endpoint })}\n` : `${source.endpoint} answers at ${url}\n`);
   await told(io.signal);
   // Before the model and the records: requests that run need both.
   await container.close();
 }
 
 async function openRunning(
-  { folder, label }: Pick<DownloadedModel, 'folder' | 'label'>,
+  { folder, label }: ModelFolder,
   settings: Parameters<typeof openModel>[3],
   io: Io,
 ): Promise<AsyncDisposable & Pick<Awaited<ReturnType<typeof openModel>>, 'model'>> {
@@ -98,38 +99,6 @@ async function told(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return end();
     signal.addEventListener('abort', () => end(), { once: true });
   });
-}
-
-/** What is known before any model is loaded. */
-interface NamedSource {
-  /** After the registered model, the endpoint or the folder. */
-  readonly endpoint: string;
-  /** Undefined where the command's server is asked for the files. */
-  readonly folder: Omit<DownloadedModel, 'name'> | undefined;
-}
-
-function nameSource(model: string, io: Io): NamedSource {
-  if (model.startsWith('models:')) return { endpoint: modelOfUri(model), folder: undefined };
-  const folder = resolve(io.cwd, model);
-  if (existsSync(join(folder, 'MLmodel'))) {
-    const name = basename(folder);
-    return { endpoint: name, folder: { folder, label: name, version: { name, version: '', runId: undefined } } };
-  }
-  // A bare name is an endpoint's, also where a folder of data is called the same.
-  if (!/[/\\]|^\.*$/.test(model)) return { endpoint: model, folder: undefined };
-  throw new MillwrightError(
-    'MODEL_INVALID',
-    `there is no MLmodel file in ${folder}: name the folder that mlflow's save_model or log_model wrote`,
-  );
-}
-
-function modelOfUri(uri: string): string {
-  const name = /^models:\/([^/@]+)[@/][^/@]+$/.exec(uri)?.[1];
-  if (name !== undefined) return name;
-  throw new MillwrightError(
-    'USAGE',
-    `'${uri}' names no registered model: write models:/NAME@ALIAS, models:/NAME/VERSION or models:/NAME/STAGE`,
-  );
 }
 
 /** Multi-container endpoints of SageMaker give each container a port of its own. */

@@ -8,6 +8,7 @@ import { newFolder } from '../predictions/harness.ts';
 import { millwright } from '../support/command.ts';
 import { bearer, send, type RawResponse } from '../support/http.ts';
 import { homeWithModels, startServe, type ServeProcess } from '../support/serve-process.ts';
+import { apiOf } from '../support/served-line.ts';
 import { cleanEnvironment, startTestServer, type TestServer } from '../support/server.ts';
 import { checkout, testProgram } from '../support/test-env.ts';
 
@@ -186,8 +187,9 @@ describe('sent to the server that the model comes from', () => {
   });
 
   test('not where the token does not allow it, nor where nobody wants it', async () => {
+    const viewer = (await apiOf(server).createToken({ name: 'reads', role: 'viewer' })).token;
     for (const [words, token, message] of [
-      [[], 'wrong', `the token may not send them to ${server.url}; set MILLWRIGHT_TOKEN`],
+      [[], viewer, `the token may not send them to ${server.url}; set MILLWRIGHT_TOKEN`],
       [['--no-records'], server.token, 'No inference records are kept: --no-records.'],
     ] as const) {
       const process = serveUri(words, token);

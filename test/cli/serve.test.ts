@@ -1,6 +1,6 @@
 /** `millwright serve` as a process: what a container of SageMaker or KServe must do, without any server. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -152,7 +152,7 @@ test.each([
   [['./absent'], 65, "name the folder that mlflow's save_model or log_model wrote"],
   [['models:/line'], 64, "'models:/line' names no registered model: write models:/NAME@ALIAS"],
   [['../models/waiting', '--runtime', 'onnx', '--port', '0'], 65, 'waiting has no flavour onnx; its flavours are python_function'],
-  [['load', '--port', '0'], 69, 'no Millwright server is running here: start one with `millwright up`, or set MILLWRIGHT_URL'],
+  [['load', '--port', '0'], 69, 'no server can be asked for an endpoint of that name: no Millwright server is running here: start one'],
 ])('%j ends with %d and says what to do', async (words, status, message) => {
   const process = serve(...words);
   expect(await process.ended).toBe(status);
@@ -198,6 +198,33 @@ describe('with a server', () => {
     for (const model of ['models:/line@absent', 'models:/line/9', 'absent']) {
       const process = startServe(home, [model, '--port', '0'], { cwd: work, env });
       expect(await process.ended, process.stderr()).toBe(66);
+      expect(process.stderr()).not.toContain('Listening');
     }
+  });
+
+  test('a name that is neither a folder nor an endpoint is told with both, and with what would be taken', async () => {
+    const process = startServe(home, ['absent', '--port', '0'], { cwd: work, env });
+    expect(await process.ended).toBe(66);
+    expect(process.stderr()).toBe(
+      `millwright: 'absent' is no model folder (${join(work, 'absent/MLmodel')} is not there), and at ${server.url} no endpoint is called ` +
+        "'absent': `millwright endpoints list` shows those that are there. Name a folder with an MLmodel file, an endpoint, or a registered " +
+        'model as models:/NAME@ALIAS\n',
+    );
+  });
+
+  test('a model folder goes before an endpoint of the same name, and one line says so', async () => {
+    const models = join(home, 'models');
+    symlinkSync(join(models, 'line model'), join(models, 'load'));
+    const process = startServe(home, ['load', '--port', '0'], { cwd: models, env });
+    const url = await process.ready();
+    expect(process.stderr()).toContain(
+      `Listening on ${url}; loading the model folder ${join(models, 'load')}, which goes before an endpoint of that name.\n`,
+    );
+    expect((await post(url, '/invocations', body)).headers['x-millwright-model']).toBe('load/');
+    expect(await stop(process)).toBe(0);
+    const other = startServe(home, ['load', '--port', '0'], { cwd: work, env });
+    await other.ready();
+    expect(other.stderr()).toContain(`; loading line/1, which the endpoint 'load' of ${server.url} follows.\n`);
+    expect(await stop(other)).toBe(0);
   });
 });
