@@ -8,12 +8,8 @@ import { DownloadIcon } from '../ui/icons.tsx';
 import { exportPng } from './export-png.ts';
 import { colourOf, dashOf } from './palette.ts';
 import { align, type Series, type XAxis } from './series.ts';
+import type { Zoom } from './zoom.ts';
 import './line-chart.css';
-
-export interface Zoom {
-  readonly from: number;
-  readonly to: number;
-}
 
 interface LineChartProps {
   readonly title: string;

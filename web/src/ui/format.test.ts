@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { formatAge, formatBytes, formatDuration, formatMetric, formatSigned, formatTime, plural, shortId } from './format.ts';
+import {
+  formatAge,
+  formatBytes,
+  formatDuration,
+  formatLatency,
+  formatMetric,
+  formatSigned,
+  formatTime,
+  plural,
+  shortId,
+} from './format.ts';
 
 describe('quantities are written as people read them', () => {
   test.each([
@@ -20,6 +30,17 @@ describe('quantities are written as people read them', () => {
     [273_600_000, '3 d 4 h'],
     [-5, '0 ms'],
   ])('%d ms', (ms, text) => expect(formatDuration(ms)).toBe(text));
+
+  test.each([
+    [null, '–'],
+    [0, '0 ms'],
+    [0.0312, '0.03 ms'],
+    [0.44, '0.4 ms'],
+    [9.94, '9.9 ms'],
+    [9.96, '10 ms'],
+    [12.4, '12 ms'],
+    [1250, '1.3 s'],
+  ])('a latency of %d ms', (ms, text) => expect(formatLatency(ms)).toBe(text));
 
   test.each([
     [0, '0'],

@@ -28,6 +28,13 @@ export function formatDuration(durationMs: number): string {
   return join(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
+/** `0.03 ms`, `0.4 ms`, `12 ms`, `1.2 s`; a dash where nothing was predicted. */
+export function formatLatency(milliseconds: number | null): string {
+  if (milliseconds === null) return '–';
+  if (milliseconds < 0.1) return `${milliseconds === 0 ? 0 : Number(milliseconds.toPrecision(1))} ms`;
+  return milliseconds < 9.95 ? `${milliseconds.toFixed(1)} ms` : formatDuration(milliseconds);
+}
+
 function join(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }

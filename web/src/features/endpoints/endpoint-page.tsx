@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { EndpointDetail } from '../../../../src/api/endpoints.ts';
+import { readZoom } from '../../charts/zoom.ts';
 import { Asked } from '../../ui/asked.tsx';
 import { CopyAsCode } from '../../ui/copy.tsx';
 import { Page, Section } from '../../ui/page.tsx';
@@ -10,6 +11,7 @@ import { Deployments } from './deployments.tsx';
 import { endpointQuery } from './endpoint-queries.ts';
 import { asCode, modelOf, stateWords } from './endpoint-text.ts';
 import { LiveVersion } from './live-version.tsx';
+import { Preparing } from './preparing.tsx';
 import { Problem } from './problem.tsx';
 import { TrafficCharts } from './traffic-charts.tsx';
 import { readRange } from './traffic-range.ts';
@@ -61,9 +63,10 @@ export function EndpointPage() {
 
 function Detail({ detail: { endpoint, deployments }, onBody }: { detail: EndpointDetail; onBody: (body: string) => void }) {
   const { live } = endpoint;
-  const { range } = route.useSearch();
+  const { range, zoom } = route.useSearch();
   return (
     <>
+      <Preparing endpoint={endpoint} />
       <Problem endpoint={endpoint} deployments={deployments} />
       <div className="endpoint-columns">
         <Section title="Live">
@@ -75,7 +78,7 @@ function Detail({ detail: { endpoint, deployments }, onBody }: { detail: Endpoin
           </Section>
         )}
       </div>
-      {live !== null && <TrafficCharts name={endpoint.name} range={readRange(range)} />}
+      {live !== null && <TrafficCharts name={endpoint.name} range={readRange(range)} zoom={readZoom(zoom)} />}
       <div className="endpoint-columns">
         <Section title="Deployments">
           <Deployments deployments={deployments} />

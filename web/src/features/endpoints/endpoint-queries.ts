@@ -1,9 +1,12 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { invoke, millwright } from '../../app/api.ts';
-import { spanOf, windowsOf, type Range } from './traffic-range.ts';
+import type { Zoom } from '../../charts/zoom.ts';
+import { isCounted, spanOf, windowsOf, zoomedSpan, type Range } from './traffic-range.ts';
 
 /** Events tell of swaps; rates and latencies are asked for. */
 const refetchMs = 5_000;
+/** While an installer speaks. */
+const preparingMs = 1_000;
 
 export const endpointsQuery = queryOptions({
   queryKey: ['endpoints', 'all'],
@@ -12,20 +15,25 @@ export const endpointsQuery = queryOptions({
 });
 
 export function endpointQuery(name: string) {
-  return queryOptions({ queryKey: ['endpoints', 'one', name], queryFn: () => millwright.endpoint(name), refetchInterval: refetchMs });
+  return queryOptions({
+    queryKey: ['endpoints', 'one', name],
+    queryFn: () => millwright.endpoint(name),
+    refetchInterval: ({ state }) => (state.data?.endpoint.preparing === undefined ? refetchMs : preparingMs),
+  });
 }
 
-/** How it answered in windows of a range that ends now, oldest first. */
-export function trafficQuery(name: string, range: Range) {
-  const isRecent = range === '15m';
+/** How it answered in windows of a range that ends now, or of the stretch that is zoomed into; oldest first. */
+export function trafficQuery(name: string, range: Range, zoom: Zoom | undefined) {
+  const counted = isCounted(range, zoom, Date.now());
   return queryOptions({
-    queryKey: ['endpoints', 'traffic', name, range],
+    queryKey: ['endpoints', 'traffic', name, counted ? 'counted' : range, counted ? undefined : zoom],
     queryFn: async () => {
-      if (isRecent) return (await millwright.endpointStatistics(name)).slots;
+      if (counted) return { source: 'counters', windows: (await millwright.endpointStatistics(name)).slots } as const;
       const now = Date.now();
-      return windowsOf(await millwright.traffic(name, spanOf(range, now)), now);
+      const span = zoom === undefined ? spanOf(range, now) : zoomedSpan(zoom);
+      return { source: 'records', bucketMs: span.bucket_ms, windows: windowsOf(await millwright.traffic(name, span), now) } as const;
     },
-    refetchInterval: isRecent ? refetchMs : 30_000,
+    refetchInterval: counted ? refetchMs : 30_000,
     placeholderData: keepPreviousData,
   });
 }

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Deployment, Endpoint, StatisticsWindow } from '../../../../src/api/endpoints.ts';
-import { asCode, followedOf, formatErrors, formatLatency, formatRate, kindOf, modelOf, stateWords } from './endpoint-text.ts';
+import { asCode, followedOf, formatErrors, formatRate, kindOf, modelOf, stateWords } from './endpoint-text.ts';
 
-test('rates and latencies have the digits that they are worth', () => {
+test('rates have the digits that they are worth', () => {
   expect([0, 0.1333, 4.21, 99.9, 1210.4].map(formatRate)).toEqual(['0', '0.13', '4.2', '99.9', '1,210']);
-  expect([null, 0.44, 9.96, 12.4, 1250].map(formatLatency)).toEqual(['–', '0.4 ms', '10.0 ms', '12 ms', '1.3 s']);
 });
 
 test('errors are a number and a part of the whole', () => {

@@ -1,13 +1,6 @@
-import type { Deployment, Endpoint, StatisticsWindow } from '../../../../src/api/endpoints.ts';
+import type { Deployment, Endpoint, PreparationStep, StatisticsWindow } from '../../../../src/api/endpoints.ts';
 import type { AsCode } from '../../ui/copy.tsx';
-import { formatDuration } from '../../ui/format.ts';
 import { shellWord } from '../../ui/shell-word.ts';
-
-/** `0.4 ms`, `12 ms`, `1.2 s`; a dash where nothing was predicted. */
-export function formatLatency(milliseconds: number | null): string {
-  if (milliseconds === null) return '–';
-  return milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : formatDuration(milliseconds);
-}
 
 /** `0`, `0.13`, `4.2`, `1,210`. */
 export function formatRate(perSecond: number): string {
@@ -43,6 +36,14 @@ export function stateWords({ state, live, target, problem }: Endpoint): string {
       return 'Serving';
   }
 }
+
+/** What a version that is tried waits for. */
+export const preparationWords: Readonly<Record<PreparationStep, string>> = {
+  fetching: 'copying its files',
+  installing: 'installing the environment that it asks for',
+  proving: 'trying it apart: loaded, its input example scored',
+  warming: 'loading it where it will serve',
+};
 
 /** What a deployment was: the deployments are those of one endpoint, newest first. */
 export function kindOf(deployments: readonly Deployment[], index: number): 'first' | 'swap' | 'again' | 'back' {

@@ -1,10 +1,10 @@
 import { SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
 import type { StatisticsWindow } from '../../../../src/api/endpoints.ts';
-import { LineChart, type Zoom } from '../../charts/line-chart.tsx';
+import { LineChart } from '../../charts/line-chart.tsx';
 import type { Series } from '../../charts/series.ts';
+import { writeZoom, type Zoom } from '../../charts/zoom.ts';
 import { Asked } from '../../ui/asked.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { Section } from '../../ui/page.tsx';
@@ -36,11 +36,14 @@ const charts: readonly { readonly title: string; readonly lines: readonly Line[]
   },
 ];
 
-/** How it answered over a range that stands in the address; the charts share cursor and zoom. */
-export function TrafficCharts({ name, range }: { name: string; range: Range }) {
-  const query = useQuery(trafficQuery(name, range));
-  const navigate = useNavigate();
-  const [zoom, setZoom] = useState<Zoom>();
+/** How it answered over a range; the charts share cursor and zoom, and both stand in the address. */
+export function TrafficCharts({ name, range, zoom }: { name: string; range: Range; zoom: Zoom | undefined }) {
+  const query = useQuery(trafficQuery(name, range, zoom));
+  const navigate = useNavigate({ from: '/endpoints/$name' });
+  const show = (next: { range: Range; zoom: Zoom | undefined }) =>
+    void navigate({ search: { range: next.range === '15m' ? undefined : next.range, zoom: writeZoom(next.zoom) }, replace: true });
+  const zoomTo = (next: Zoom | undefined) =>
+    show({ range, zoom: next === undefined ? undefined : { from: Math.floor(next.from), to: Math.ceil(next.to) } });
   return (
     <Section
       title="Over time"
@@ -48,42 +51,47 @@ export function TrafficCharts({ name, range }: { name: string; range: Range }) {
         <SegmentedControl
           aria-label="Time range"
           value={range}
-          onChange={(chosen) => {
-            setZoom(undefined);
-            void navigate({ to: '.', search: { range: chosen === '15m' ? undefined : chosen }, replace: true });
-          }}
+          onChange={(chosen) => show({ range: chosen, zoom: undefined })}
           data={Object.entries(ranges).map(([value, { title }]) => ({ value: value as Range, label: title }))}
         />
       }
     >
       <Asked query={query}>
-        {(windows) => (
-          <div className="endpoint-charts">
-            {charts.map(({ title, lines }) => (
-              <LineChart
-                key={title}
-                title={title}
-                series={lines.map((line) => seriesOf(line, windows))}
-                colours={new Map(lines.map((line) => [line.name, line.colour]))}
-                axis="wall"
-                log={false}
-                smoothing={0}
-                zoom={zoom}
-                onZoom={setZoom}
-                height={130}
-                dots
-                names={['line', 'name']}
-              />
-            ))}
-          </div>
+        {(traffic) => (
+          <>
+            <div className="endpoint-charts">
+              {charts.map(({ title, lines }) => (
+                <LineChart
+                  key={title}
+                  title={title}
+                  series={lines.map((line) => seriesOf(line, traffic.windows))}
+                  colours={new Map(lines.map((line) => [line.name, line.colour]))}
+                  axis="wall"
+                  log={false}
+                  smoothing={0}
+                  zoom={zoom}
+                  onZoom={zoomTo}
+                  height={130}
+                  dots
+                  names={['line', 'name']}
+                />
+              ))}
+            </div>
+            <p className="dim endpoint-cover">
+              {traffic.source === 'counters'
+                ? 'Windows of 5 s, of this server process.'
+                : `Windows of ${formatDuration(traffic.bucketMs)}, from the inference records that this server finds: those that were not sampled are not counted.`}{' '}
+              {zoom === undefined ? (
+                'Drag in a chart to zoom.'
+              ) : (
+                <button type="button" className="link-button" onClick={() => zoomTo(undefined)}>
+                  Show all
+                </button>
+              )}
+            </p>
+          </>
         )}
       </Asked>
-      <p className="dim endpoint-cover">
-        {range === '15m'
-          ? 'Windows of 5 s, of this server process.'
-          : `Windows of ${formatDuration(ranges[range].bucketMs)}, from the inference records that this server finds: those that were not sampled are not counted.`}{' '}
-        Drag to zoom, double click to see all.
-      </p>
     </Section>
   );
 }

@@ -1,5 +1,6 @@
 import type { StatisticsWindow } from '../../../../src/api/endpoints.ts';
 import type { Traffic } from '../../../../src/api/predictions.ts';
+import type { Zoom } from '../../charts/zoom.ts';
 
 /** Spans that the charts can show. The shortest is counted by the process that serves, the others stand in the records. */
 export const ranges = {
@@ -15,18 +16,41 @@ export function readRange(text: string | undefined): Range {
   return text !== undefined && Object.hasOwn(ranges, text) ? (text as Range) : '15m';
 }
 
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly bucket_ms: number;
+}
+
 /** Whole buckets that end after `now`, so that the same request is asked until the next one begins. */
-export function spanOf(range: Range, now: number): { readonly from: number; readonly to: number; readonly bucket_ms: number } {
+export function spanOf(range: Range, now: number): Span {
   const { ms, bucketMs } = ranges[range];
   const to = Math.ceil((now + 1) / bucketMs) * bucketMs;
   return { from: to - ms, to, bucket_ms: bucketMs };
 }
 
-/** A window for every bucket of the span: those without requests, too. */
+/** As fine as a chart can show. */
+const mostBuckets = 200;
+
+/** The stretch that a reader zoomed into, in seconds of the axis, as whole buckets: more points than the whole range showed. */
+export function zoomedSpan({ from, to }: Zoom): Span {
+  const longest = ((to - from) * 1000) / mostBuckets;
+  const bucketMs =
+    Object.values(ranges).find((range) => range.bucketMs >= longest)?.bucketMs ?? Math.ceil(longest / 86_400_000) * 86_400_000;
+  const whole = (ms: number, round: (buckets: number) => number) => round(ms / bucketMs) * bucketMs;
+  return { from: whole(from * 1000, Math.floor), to: whole(to * 1000, Math.ceil), bucket_ms: bucketMs };
+}
+
+/** Whether the counters of the process that serves hold what is to be shown; the records do where they no longer reach back. */
+export function isCounted(range: Range, zoom: Zoom | undefined, now: number): boolean {
+  return range === '15m' && (zoom === undefined || zoom.from * 1000 >= now - ranges[range].ms);
+}
+
+/** A window for every bucket of the span until now: those without requests, too. */
 export function windowsOf({ from, to, bucketMs, buckets }: Traffic, now: number): readonly StatisticsWindow[] {
   const known = new Map(buckets.map((bucket) => [bucket.from, bucket]));
   const quiet = { requests: 0, clientErrors: 0, serverErrors: 0, p50Ms: null, p95Ms: null, p99Ms: null };
-  return Array.from({ length: Math.ceil((to - from) / bucketMs) }, (_, index) => {
+  return Array.from({ length: Math.ceil((Math.min(to, now) - from) / bucketMs) }, (_, index) => {
     const start = from + index * bucketMs;
     const end = Math.min(now, start + bucketMs);
     const bucket = known.get(start) ?? quiet;

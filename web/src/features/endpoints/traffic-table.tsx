@@ -1,8 +1,8 @@
 import type { Endpoint, StatisticsWindow } from '../../../../src/api/endpoints.ts';
-import { formatCount } from '../../ui/format.ts';
+import { formatCount, formatLatency } from '../../ui/format.ts';
 import { PlainTable } from '../../ui/plain-table.tsx';
 import { Age } from '../../ui/time.tsx';
-import { formatErrors, formatLatency, formatRate } from './endpoint-text.ts';
+import { formatErrors, formatRate } from './endpoint-text.ts';
 
 /** Rates, latencies and errors of what is live, beside those of the version before. */
 export function TrafficTable({ live }: { live: NonNullable<Endpoint['live']> }) {

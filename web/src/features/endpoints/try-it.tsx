@@ -5,10 +5,10 @@ import { useEffect, useMemo, useState } from 'react';
 import type { Invocation } from '../../../../sdk/src/invoke.ts';
 import { Asked } from '../../ui/asked.tsx';
 import { CopyIconButton } from '../../ui/copy.tsx';
+import { formatLatency } from '../../ui/format.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { StateShape } from '../../ui/state-mark.tsx';
 import { documentQuery, useInvoke } from './endpoint-queries.ts';
-import { formatLatency } from './endpoint-text.ts';
 import { bodyOf, readable, readForm, type Field, type RequestForm } from './request-form.ts';
 
 /** A real request, filled from the model's input example; the answer names the record that it left. */

@@ -1,5 +1,5 @@
-import type { Zoom } from '../../charts/line-chart.tsx';
 import type { XAxis } from '../../charts/series.ts';
+import { readZoom, writeZoom, type Zoom } from '../../charts/zoom.ts';
 import { readList, writeList } from '../../app/search.ts';
 import type { Run } from '../../../../sdk/src/mlflow.ts';
 
@@ -32,13 +32,8 @@ export function writeCurvesView(view: CurvesView): { [K in keyof Required<Curves
     x: view.axis === 'step' ? undefined : view.axis,
     log: view.log ? '1' : undefined,
     smooth: view.smoothing === 0 ? undefined : String(view.smoothing),
-    zoom: view.zoom === undefined ? undefined : `${view.zoom.from}..${view.zoom.to}`,
+    zoom: writeZoom(view.zoom),
   };
-}
-
-function readZoom(text: string | undefined): Zoom | undefined {
-  const [from, to] = (text ?? '').split('..').map(Number);
-  return from !== undefined && to !== undefined && Number.isFinite(from) && to > from ? { from, to } : undefined;
 }
 
 /** Metrics worth a curve: some run logged them beyond step 0. System metrics have a place of their own. */

@@ -6,6 +6,7 @@ import { Asked } from '../../ui/asked.tsx';
 import { formatCount, formatTime, plural } from '../../ui/format.ts';
 import { Facts, Section } from '../../ui/page.tsx';
 import { PlainTable } from '../../ui/plain-table.tsx';
+import { endpointNamesQuery } from '../predictions/prediction-queries.ts';
 
 const shownVersions = 100;
 const namedVersions = 12;
@@ -21,6 +22,7 @@ export function RestingPredictions({ kind, id }: { kind: string; id: string }) {
 }
 
 function Told({ resting }: { resting: Resting }) {
+  const declared = useQuery(endpointNamesQuery).data;
   const { count, firstAt, lastAt, versions, silent, filter, truncated } = resting;
   const none = silent.length === 0 ? 'No model version rests on it.' : `None is kept yet of ${listed(silent)}.`;
   if (count === 0 || firstAt === null || lastAt === null) return <p className="dim">{none}</p>;
@@ -30,7 +32,13 @@ function Told({ resting }: { resting: Resting }) {
       <Link key="version" to="/models/$name" params={{ name: row.model }} search={{ version: row.version }}>
         {row.model} v{row.version}
       </Link>,
-      row.endpoint,
+      declared?.includes(row.endpoint) === true ? (
+        <Link key="endpoint" to="/endpoints/$name" params={{ name: row.endpoint }}>
+          {row.endpoint}
+        </Link>
+      ) : (
+        row.endpoint
+      ),
       <Link key="count" to="/predictions" search={{ version: `${row.model}/${row.version}`, endpoint: row.endpoint }}>
         {formatCount(row.count)}
       </Link>,

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Prediction } from '../../../../src/api/predictions.ts';
 import type { Column } from '../../ui/data-table.tsx';
-import { formatMetric, formatTime, shortId } from '../../ui/format.ts';
+import { formatLatency, formatMetric, formatTime, shortId } from '../../ui/format.ts';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Age } from '../../ui/time.tsx';
 
@@ -73,7 +73,13 @@ function cellOf(id: string, row: Prediction) {
         <code>{shortId(row.runId)}</code>
       </Link>
     );
-  if (id === 'latency') return <span title={`${row.latencyMs} ms`}>{formatMetric(row.latencyMs)} ms</span>;
+  if (id === 'latency') return <Latency ms={row.latencyMs} />;
+  if (id === 'endpoint' && row.protocol !== 'sent')
+    return (
+      <Link to="/endpoints/$name" params={{ name: row.endpoint }}>
+        {row.endpoint}
+      </Link>
+    );
   if (id === 'error')
     return <span title={row.errorMessage ?? ''}>{row.errorCode === null ? '' : `${row.errorCode}: ${row.errorMessage ?? ''}`}</span>;
   return <Value value={valueOfColumn(id, row)} />;
@@ -83,6 +89,11 @@ function cellOf(id: string, row: Prediction) {
 export function StatusMark({ row }: { row: Pick<Prediction, 'status'> }) {
   const state = row.status < 400 ? 'succeeded' : row.status === 429 || row.status === 503 ? 'needs you' : 'failed';
   return <StateMark state={state} word={`${row.status} ${row.status < 400 ? 'answered' : row.status < 500 ? 'refused' : 'failed'}`} />;
+}
+
+/** Rounded to what it is worth, all of it on hover. */
+export function Latency({ ms }: { ms: number }) {
+  return <span title={`${ms} ms`}>{formatLatency(ms)}</span>;
 }
 
 /** Four figures of a number, all of it on hover; anything else as JSON. */

@@ -8,7 +8,7 @@ import { formatTime, plural } from '../../ui/format.ts';
 import { CloseIcon } from '../../ui/icons.tsx';
 import { Facts } from '../../ui/page.tsx';
 import { recordAsCode } from './as-code.ts';
-import { StatusMark, Value } from './prediction-columns.tsx';
+import { Latency, StatusMark, Value } from './prediction-columns.tsx';
 import { predictionQuery } from './prediction-queries.ts';
 import { equalTo, featureField } from './predictions-view.ts';
 
@@ -93,7 +93,7 @@ function factsOf(row: Prediction): Parameters<typeof Facts>[0]['facts'] {
       ),
     ],
     row.runId !== null && ['Run', <Id key="run" id={row.runId} to={`/experiments/runs/${row.runId}`} what="run id" />],
-    ['Latency', `${row.latencyMs} ms`],
+    ['Latency', <Latency key="latency" ms={row.latencyMs} />],
     ['Protocol', row.protocol === 'sent' ? 'sent from elsewhere' : row.protocol],
     row.rows > 1 && ['Rows', String(row.rows)],
   ];
