@@ -1,6 +1,8 @@
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import type { Deployment } from '../../../../src/api/endpoints.ts';
 import { formatDuration } from '../../ui/format.ts';
+import { LongText } from '../../ui/long-text.tsx';
 import { PlainTable } from '../../ui/plain-table.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Age } from '../../ui/time.tsx';
@@ -36,23 +38,34 @@ export function Deployments({ deployments }: { deployments: readonly Deployment[
           </span>,
           deployment.liveAt === null ? '' : formatDuration(deployment.liveAt - deployment.createdAt),
         ],
+        detail: messageOf(deployment),
       }))}
     />
   );
 }
 
-function Why({ deployment: { reason, message, log, flavor }, again }: { deployment: Deployment; again: boolean }) {
+function Why({ deployment: { reason, flavor }, again }: { deployment: Deployment; again: boolean }) {
   return (
     <div className="deployment-why">
       {reason}
       {again && <span className="dim">, loaded again</span>}
       {flavor !== null && <span className="dim"> · {flavor}</span>}
-      {message !== null && (
-        <div className="dim deployment-message" title={message}>
-          {message}
-        </div>
-      )}
-      {log !== null && log.trim() !== '' && <Log text={log} />}
     </div>
+  );
+}
+
+/** Why it failed or was given up, whole, with what the model or its installer said. */
+function messageOf({ message, log }: Deployment): ReactNode {
+  const hasLog = log !== null && log.trim() !== '';
+  if (message === null && !hasLog) return undefined;
+  return (
+    <>
+      {message !== null && (
+        <p className="deployment-message">
+          <LongText text={message} />
+        </p>
+      )}
+      {hasLog && <Log text={log} />}
+    </>
   );
 }
