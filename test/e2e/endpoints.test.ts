@@ -1,5 +1,5 @@
 /** A real browser over a server that serves: what is live, a request, a swap seen as it happens, a rollback, a failure. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -120,6 +120,54 @@ test('longer ranges come from the records, and the answer leads to its own', asy
     .waitFor();
 });
 
+test('charts are zoomed by drag, and the address shows the same stretch', async () => {
+  await view.page.goto('/endpoints/line?range=1h');
+  const plot = main().locator('.u-over').first();
+  await plot.waitFor();
+  const box = (await plot.boundingBox())!;
+  await view.page.mouse.move(box.x + box.width * 0.5, box.y + 30);
+  await view.page.mouse.down();
+  await view.page.mouse.move(box.x + box.width * 0.6, box.y + 40, { steps: 4 });
+  await view.page.mouse.up();
+  await view.page.waitForURL(/range=1h&zoom=\d+\.\.\d+$/);
+  // Six minutes are drawn finer than the hour was.
+  await main().getByText('Windows of 5.0 s, from the inference records').waitFor();
+  const zoomed = view.page.url();
+  await view.page.goto('/endpoints');
+  await view.page.goto(zoomed);
+  await main().getByRole('button', { name: 'Show all' }).click();
+  await main().getByText('Windows of 1 m, from the inference records').waitFor();
+  expect(view.page.url()).not.toContain('zoom');
+});
+
+test('the table of endpoints is filtered, sorted and saved; its address reopens it', async () => {
+  const other = { name: 'aside', model: 'models:/line@nobody', settings: {} };
+  await apiOf(server).declareEndpoints({ project: 'workshop', endpoints: [other] });
+  const names = () => main().locator('tbody .table-name').allInnerTexts();
+  await view.page.goto('/endpoints');
+  await expect.poll(names).toEqual(['aside', 'line']);
+  await main().getByRole('button', { name: 'Live' }).click();
+  await view.page.waitForURL(/sort=live:asc/);
+  await expect.poll(names).toEqual(['line', 'aside']);
+  await view.page.reload();
+  await expect.poll(names).toEqual(['line', 'aside']);
+  await main().getByRole('button', { name: 'Columns' }).click();
+  await view.page.getByRole('checkbox', { name: 'Follows' }).uncheck();
+  await view.page.keyboard.press('Escape');
+  await view.page.waitForURL(/cols=name,state,live/);
+  const [file] = await Promise.all([view.page.waitForEvent('download'), main().getByRole('button', { name: 'CSV' }).click()]);
+  const lines = readFileSync(await file.path(), 'utf8').split('\r\n');
+  expect(lines[0]).toBe('Endpoint,State,Live,Since,By,Requests/s,p50,p99,Errors,Project');
+  expect(lines[1]).toMatch(/^line,Serving,line\/1,\d{4}-\d\d-\d\dT[\d:.]+Z,owner,/);
+  expect(lines[2]).toBe('aside,Nothing to serve yet,,,,,,,,workshop');
+  await view.page.keyboard.press('/');
+  await view.page.keyboard.type('workshop');
+  await expect.poll(names).toEqual(['aside']);
+  expect(view.page.url()).toContain('filter=workshop');
+  await expectAccessible(view.page);
+  await apiOf(server).removeEndpoint('aside');
+});
+
 test('a swap is seen as it happens, and taken back with one button that can be undone', async () => {
   await view.page.goto('/endpoints/line');
   await main().getByRole('button', { name: 'Serve another version' }).click();
@@ -184,6 +232,11 @@ test('a version that cannot be served is told with the installer’s log, and th
   await main().getByRole('heading', { name: 'Deployments' }).waitFor();
 });
 
+/** What failed deployments say stands in view without hovering and scrolling sideways. */
+const cutOffWords = `[...document.querySelectorAll('.deployment-message')]
+  .filter((words) => words.getBoundingClientRect().right > innerWidth || words.scrollWidth > words.clientWidth || words.scrollHeight > words.clientHeight)
+  .map((words) => words.textContent)`;
+
 test.each([1440, 820, 390].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme }))))(
   'stand at $width px, $scheme: nothing overflows, axe finds nothing, a picture is kept',
   async ({ width, scheme }) => {
@@ -202,8 +255,13 @@ test.each([1440, 820, 390].flatMap((width) => (['light', 'dark'] as const).map((
         await own.page.getByText(ready).first().waitFor();
         await own.page.waitForLoadState('load');
         await own.page.screenshot({ path: join(folder, `${name}-${width}-${scheme}.png`), fullPage: true });
+        if (name === 'endpoint') {
+          const tried = own.page.getByRole('region', { name: 'Deployments' });
+          await tried.screenshot({ path: join(folder, `deployments-${width}-${scheme}.png`) });
+        }
         const beyond = await own.page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
         expect(beyond, `${name} is wider than ${width} px`).toBe(0);
+        expect(await own.page.evaluate<string[]>(cutOffWords), `${name} at ${width} px`).toEqual([]);
         await expectAccessible(own.page);
       }
       expectNoComplaints(own);

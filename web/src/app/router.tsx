@@ -16,7 +16,7 @@ const home = createRoute({
 const data = createRoute({
   getParentRoute: () => root,
   path: '/data',
-  validateSearch: keeping('project', 'path', 'filter', 'sort', 'version', 'tab', 'file', 'from'),
+  validateSearch: keeping('project', 'path', 'filter', 'sort', 'cols', 'version', 'tab', 'file', 'from'),
   component: lazyRouteComponent(() => import('../features/data/data-page.tsx'), 'DataPage'),
 });
 
@@ -65,7 +65,7 @@ const run = createRoute({
 const models = createRoute({
   getParentRoute: () => root,
   path: '/models',
-  validateSearch: keeping('filter'),
+  validateSearch: keeping('filter', 'sort', 'cols'),
   component: lazyRouteComponent(() => import('../features/models/models-page.tsx'), 'ModelsPage'),
 });
 
@@ -79,13 +79,14 @@ const model = createRoute({
 const endpoints = createRoute({
   getParentRoute: () => root,
   path: '/endpoints',
+  validateSearch: keeping('filter', 'sort', 'cols'),
   component: lazyRouteComponent(() => import('../features/endpoints/endpoints-page.tsx'), 'EndpointsPage'),
 });
 
 const endpoint = createRoute({
   getParentRoute: () => root,
   path: '/endpoints/$name',
-  validateSearch: keeping('range'),
+  validateSearch: keeping('range', 'zoom'),
   component: lazyRouteComponent(() => import('../features/endpoints/endpoint-page.tsx'), 'EndpointPage'),
 });
 

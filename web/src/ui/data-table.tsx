@@ -13,6 +13,8 @@ export interface Column<Row> {
   /** Right-aligned, tabular. */
   readonly numeric?: boolean;
   readonly sortable?: boolean;
+  /** Which way the first click sorts; where absent, numbers ascending, anything else (times) descending. */
+  readonly sortsFirst?: 'ascending' | 'descending';
   /** Takes the room that is left. */
   readonly grow?: boolean;
 }
@@ -144,7 +146,7 @@ export function DataTable<Row extends object>(props: {
                       onClick={() =>
                         props.onSort?.({
                           column: column.id,
-                          descending: sorted === 'ascending' || (sorted === undefined && column.numeric !== true),
+                          descending: sorted === 'ascending' || (sorted === undefined && descendsFirst(column)),
                         })
                       }
                     >
@@ -214,6 +216,10 @@ export function DataTable<Row extends object>(props: {
 
 function withRow<Row>(row: Row | undefined, act: ((row: Row) => void) | undefined): void {
   if (row !== undefined) act?.(row);
+}
+
+function descendsFirst({ sortsFirst, numeric }: Pick<Column<never>, 'sortsFirst' | 'numeric'>): boolean {
+  return sortsFirst === undefined ? numeric !== true : sortsFirst === 'descending';
 }
 
 function rowClass(focused: boolean, selected: boolean, opens: boolean): string {

@@ -22,7 +22,7 @@ export function DatasetPage({ project, path }: { project: string; path: string }
   const versions = useQuery(datasetVersionsQuery(project, path));
   const { version } = route.useSearch();
   const chosen = versions.data?.items.find(({ hash }) => hash === version) ?? versions.data?.items[0];
-  const dataset = datasets.data?.items.find((item) => item.project === project && item.path === path);
+  const dataset = datasets.data?.find((item) => item.project === project && item.path === path);
   const query = new URLSearchParams({ project, path }).toString();
   return (
     <Page

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { DatasetVersionId, DatasetVersionIds } from '../../../../sdk/src/millwright.ts';
 import { millwright } from '../../app/api.ts';
 
-export const datasetsQuery = queryOptions({ queryKey: ['datasets'], queryFn: () => millwright.datasets() });
+export const datasetsQuery = queryOptions({ queryKey: ['datasets'], queryFn: async () => (await millwright.datasets()).items });
 
 export function datasetVersionsQuery(project: string, path: string) {
   return queryOptions({ queryKey: ['datasets', 'versions', project, path], queryFn: () => millwright.datasetVersions(project, path) });

@@ -1,39 +1,70 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import type { Endpoint } from '../../../../src/api/endpoints.ts';
-import { Asked } from '../../ui/asked.tsx';
-import { DataTable, type Column } from '../../ui/data-table.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { plural } from '../../ui/format.ts';
-import { Page } from '../../ui/page.tsx';
+import { formatLatency } from '../../ui/format.ts';
+import { ListPage } from '../../ui/list-page.tsx';
+import { timeValue, type ValueColumn } from '../../ui/list-view.ts';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Age } from '../../ui/time.tsx';
 import { endpointsQuery } from './endpoint-queries.ts';
-import { formatErrors, formatLatency, formatRate, stateWords } from './endpoint-text.ts';
+import { formatErrors, formatRate, stateWords } from './endpoint-text.ts';
+
+const route = getRouteApi('/endpoints');
 
 type Counted = NonNullable<Endpoint['live']>['statistics']['minute'];
 
-const lastMinute = (cell: (minute: Counted) => string) =>
-  function LastMinute({ live }: Endpoint) {
-    return live === null ? <span className="dim">–</span> : cell(live.statistics.minute);
+/** A column of what was counted in the last minute. */
+function counted(
+  id: string,
+  title: string,
+  width: number,
+  { value, cell }: { value: (minute: Counted) => number | null; cell: (minute: Counted) => string },
+): ValueColumn<Endpoint> {
+  return {
+    id,
+    title,
+    width,
+    numeric: true,
+    sortable: true,
+    sortsFirst: 'descending',
+    value: ({ live }) => (live === null ? null : value(live.statistics.minute)),
+    cell: ({ live }) => (live === null ? <span className="dim">–</span> : cell(live.statistics.minute)),
   };
+}
 
-const columns: readonly Column<Endpoint>[] = [
+const actorOf = ({ live, decision }: Endpoint): string | null => (live === null ? null : (decision?.actor ?? live.by));
+
+const columns: readonly ValueColumn<Endpoint>[] = [
   {
     id: 'name',
     title: 'Endpoint',
-    width: 170,
+    width: 150,
+    sortable: true,
+    sortsFirst: 'ascending',
+    value: ({ name }) => name,
     cell: ({ name }) => (
       <Link to="/endpoints/$name" params={{ name }} className="table-name">
         {name}
       </Link>
     ),
   },
-  { id: 'state', title: 'State', width: 190, cell: (endpoint) => <StateMark state={endpoint.state} word={stateWords(endpoint)} /> },
+  {
+    id: 'state',
+    title: 'State',
+    width: 182,
+    sortable: true,
+    sortsFirst: 'ascending',
+    value: stateWords,
+    cell: (endpoint) => <StateMark state={endpoint.state} word={stateWords(endpoint)} />,
+  },
   {
     id: 'live',
     title: 'Live',
-    width: 200,
+    width: 140,
+    sortable: true,
+    sortsFirst: 'ascending',
+    value: ({ live }) => (live === null ? null : `${live.model}/${live.version}`),
     cell: ({ live }) =>
       live === null ? (
         <span className="dim">nothing</span>
@@ -43,46 +74,76 @@ const columns: readonly Column<Endpoint>[] = [
         </Link>
       ),
   },
-  { id: 'since', title: 'Since', width: 90, cell: ({ live }) => <Age at={live?.since} /> },
-  { id: 'by', title: 'By', width: 100, cell: ({ live, decision }) => (live === null ? '' : (decision?.actor ?? live.by)) },
-  { id: 'rate', title: 'Requests/s', width: 104, numeric: true, cell: lastMinute(({ perSecond }) => formatRate(perSecond)) },
-  { id: 'p50', title: 'p50', width: 76, numeric: true, cell: lastMinute(({ p50Ms }) => formatLatency(p50Ms)) },
-  { id: 'p99', title: 'p99', width: 76, numeric: true, cell: lastMinute(({ p99Ms }) => formatLatency(p99Ms)) },
-  { id: 'errors', title: 'Errors', width: 90, numeric: true, cell: lastMinute(formatErrors) },
-  { id: 'follows', title: 'Follows', width: 220, grow: true, cell: ({ model }) => <code title={model}>{model}</code> },
+  {
+    id: 'since',
+    title: 'Since',
+    width: 86,
+    sortable: true,
+    value: ({ live }) => timeValue(live?.since),
+    cell: ({ live }) => <Age at={live?.since} />,
+  },
+  { id: 'by', title: 'By', width: 90, sortable: true, sortsFirst: 'ascending', value: actorOf, cell: actorOf },
+  counted('rate', 'Requests/s', 96, { value: ({ perSecond }) => perSecond, cell: ({ perSecond }) => formatRate(perSecond) }),
+  counted('p50', 'p50', 74, { value: ({ p50Ms }) => p50Ms, cell: ({ p50Ms }) => formatLatency(p50Ms) }),
+  counted('p99', 'p99', 74, { value: ({ p99Ms }) => p99Ms, cell: ({ p99Ms }) => formatLatency(p99Ms) }),
+  counted('errors', 'Errors', 92, { value: ({ clientErrors, serverErrors }) => clientErrors + serverErrors, cell: formatErrors }),
+  {
+    id: 'follows',
+    title: 'Follows',
+    width: 180,
+    grow: true,
+    sortable: true,
+    sortsFirst: 'ascending',
+    value: ({ model }) => model,
+    cell: ({ model }) => <code title={model}>{model}</code>,
+  },
+  {
+    id: 'project',
+    title: 'Project',
+    width: 96,
+    sortable: true,
+    sortsFirst: 'ascending',
+    value: ({ project }) => project,
+    cell: ({ project }) => project,
+  },
 ];
+
+const byName = { column: 'name', descending: false };
 
 /** Each endpoint: what is live, since when, by whose decision, and how it answers. */
 export function EndpointsPage() {
-  const navigate = useNavigate();
+  const search = route.useSearch();
+  const navigate = useNavigate({ from: '/endpoints' });
   const endpoints = useQuery(endpointsQuery);
   return (
-    <Page
+    <ListPage
       title="Endpoints"
-      fill
-      about={
-        endpoints.data !== undefined && <span>{plural(endpoints.data.length, 'endpoint')}; rates and latencies are of the last minute</span>
-      }
-    >
-      <Asked query={endpoints}>
-        {(all) =>
-          all.length === 0 ? (
-            <NoEndpoints />
-          ) : (
-            <DataTable
-              fill
-              label="Endpoints"
-              name="endpoints"
-              columns={columns}
-              rows={all}
-              rowId={({ name }) => name}
-              onOpen={({ name }) => void navigate({ to: '/endpoints/$name', params: { name } })}
-            />
-          )
-        }
-      </Asked>
-    </Page>
+      noun="endpoint"
+      about={<span>rates and latencies are of the last minute</span>}
+      query={endpoints}
+      columns={columns}
+      byDefault={byName}
+      rowId={({ name }) => name}
+      textsOf={textsOf}
+      filterBy="name, state, model or project"
+      search={search}
+      onSearch={(next, replace) => void navigate({ search: next, replace })}
+      onOpen={({ name }) => void navigate({ to: '/endpoints/$name', params: { name } })}
+      code={asCode()}
+      none={<NoEndpoints />}
+    />
   );
+}
+
+const textsOf = (endpoint: Endpoint) => [endpoint.name, stateWords(endpoint), endpoint.model, endpoint.project];
+
+function asCode() {
+  const url = `${location.origin}/api/1/endpoints`;
+  return {
+    cli: 'millwright endpoints list',
+    curl: `curl -s ${url}`,
+    python: `import json, urllib.request\nfor endpoint in json.load(urllib.request.urlopen("${url}"))["items"]:\n    print(endpoint["name"], endpoint["state"], endpoint["live"] and endpoint["live"]["version"])`,
+  };
 }
 
 function NoEndpoints() {

@@ -1,6 +1,7 @@
 import type { Run } from '../../../../sdk/src/mlflow.ts';
 import { readList, writeList } from '../../app/search.ts';
 import type { Sort } from '../../ui/data-table.tsx';
+import { readSort, writeSort } from '../../ui/list-view.ts';
 
 /** What the runs page shows, as its address says it. */
 export interface RunsView {
@@ -22,7 +23,7 @@ export function readRunsView(search: RunsSearch): RunsView {
   return {
     experimentIds: readList(search.exp),
     filter: search.filter ?? '',
-    sort: readSort(search.sort),
+    sort: readSort(search.sort, isColumn),
     columns: search.cols === undefined ? undefined : [...new Set(readList(search.cols).filter(isColumn))],
     deleted: search.view === 'deleted',
     selected: [...new Set(readList(search.runs))],
@@ -34,17 +35,12 @@ export function writeRunsView(view: RunsView): { [K in keyof Required<RunsSearch
   return {
     exp: writeList(view.experimentIds),
     filter: view.filter === '' ? undefined : view.filter,
-    sort: view.sort === undefined ? undefined : `${view.sort.column}:${view.sort.descending ? 'desc' : 'asc'}`,
+    sort: view.sort === undefined ? undefined : writeSort(view.sort),
     cols: view.columns === undefined ? undefined : writeList(view.columns),
     view: view.deleted ? 'deleted' : undefined,
     runs: writeList(view.selected),
     flat: view.flat ? '1' : undefined,
   };
-}
-
-function readSort(text: string | undefined): Sort | undefined {
-  const match = /^(.+):(asc|desc)$/.exec(text ?? '');
-  return match?.[1] === undefined || !isColumn(match[1]) ? undefined : { column: match[1], descending: match[2] === 'desc' };
 }
 
 /** Anything may stand in an address. */

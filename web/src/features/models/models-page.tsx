@@ -1,13 +1,9 @@
-import { TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useMemo } from 'react';
 import type { Model } from '../../../../src/api/models.ts';
-import { Asked } from '../../ui/asked.tsx';
-import { DataTable, type Column } from '../../ui/data-table.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { plural } from '../../ui/format.ts';
-import { Page } from '../../ui/page.tsx';
+import { ListPage } from '../../ui/list-page.tsx';
+import { timeValue, type ValueColumn } from '../../ui/list-view.ts';
 import { Age } from '../../ui/time.tsx';
 import { modelsQuery } from './model-queries.ts';
 import { standingsOf, titleOf } from './standing.ts';
@@ -15,11 +11,17 @@ import './models.css';
 
 const route = getRouteApi('/models');
 
-const columns: readonly Column<Model>[] = [
+const newestOf = ({ latestVersions }: Model): number | null =>
+  latestVersions.length === 0 ? null : Math.max(...latestVersions.map(({ version }) => version));
+
+const columns: readonly ValueColumn<Model>[] = [
   {
     id: 'name',
     title: 'Model',
     width: 220,
+    sortable: true,
+    sortsFirst: 'ascending',
+    value: ({ name }) => name,
     cell: ({ name }) => (
       <Link to="/models/$name" params={{ name }} className="table-name">
         {name}
@@ -30,6 +32,10 @@ const columns: readonly Column<Model>[] = [
     id: 'standing',
     title: 'Promoted',
     width: 260,
+    value: (model) =>
+      standingsOf(model)
+        .map((standing) => `${titleOf(standing)} ${standing.version}`)
+        .join(', '),
     cell: (model) => {
       const standings = standingsOf(model);
       if (standings.length === 0) return <span className="dim">no version</span>;
@@ -44,63 +50,70 @@ const columns: readonly Column<Model>[] = [
       );
     },
   },
-  { id: 'newest', title: 'Newest', width: 80, cell: ({ latestVersions }) => newest(latestVersions) },
+  {
+    id: 'newest',
+    title: 'Newest',
+    width: 86,
+    sortable: true,
+    value: newestOf,
+    cell: (model) => {
+      const newest = newestOf(model);
+      return newest === null ? <span className="dim">–</span> : `v${newest}`;
+    },
+  },
   {
     id: 'gate',
     title: 'Gate',
     width: 320,
     grow: true,
+    sortable: true,
+    sortsFirst: 'ascending',
+    value: ({ gate }) => gate?.expression ?? null,
     cell: ({ gate }) => (gate === null ? <span className="dim">none</span> : <code title={gate.expression}>{gate.expression}</code>),
   },
-  { id: 'updated', title: 'Changed', width: 100, cell: ({ updatedAt }) => <Age at={updatedAt} /> },
+  {
+    id: 'updated',
+    title: 'Changed',
+    width: 100,
+    sortable: true,
+    value: ({ updatedAt }) => timeValue(updatedAt),
+    cell: ({ updatedAt }) => <Age at={updatedAt} />,
+  },
 ];
+
+const byName = { column: 'name', descending: false };
+const textsOf = ({ name }: Model) => [name];
 
 /** Each model, with what is promoted of it and what guards that. */
 export function ModelsPage() {
-  const { filter = '' } = route.useSearch();
-  const navigate = useNavigate();
+  const search = route.useSearch();
+  const navigate = useNavigate({ from: '/models' });
   const models = useQuery(modelsQuery);
-  const rows = useMemo(
-    () => (models.data ?? []).filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase())),
-    [models.data, filter],
-  );
   return (
-    <Page title="Models" fill about={<span>{models.data === undefined ? ' ' : plural(rows.length, 'model')}</span>}>
-      <Asked query={models}>
-        {(all) =>
-          all.length === 0 ? (
-            <NoModels />
-          ) : (
-            <>
-              <TextInput
-                data-filter
-                className="model-filter"
-                aria-label="Filter models"
-                placeholder="Filter by name  ( / )"
-                value={filter}
-                onChange={(event) =>
-                  void navigate({ to: '/models', search: { filter: event.currentTarget.value || undefined }, replace: true })
-                }
-              />
-              <DataTable
-                fill
-                label="Models"
-                name="models"
-                columns={columns}
-                rows={rows}
-                rowId={({ name }) => name}
-                onOpen={({ name }) => void navigate({ to: '/models/$name', params: { name } })}
-              />
-            </>
-          )
-        }
-      </Asked>
-    </Page>
+    <ListPage
+      title="Models"
+      noun="model"
+      query={models}
+      columns={columns}
+      byDefault={byName}
+      rowId={({ name }) => name}
+      textsOf={textsOf}
+      filterBy="name"
+      search={search}
+      onSearch={(next, replace) => void navigate({ search: next, replace })}
+      onOpen={({ name }) => void navigate({ to: '/models/$name', params: { name } })}
+      code={asCode()}
+      none={<NoModels />}
+    />
   );
 }
 
-function newest(versions: Model['latestVersions']) {
-  return versions.length === 0 ? <span className="dim">–</span> : `v${Math.max(...versions.map(({ version }) => version))}`;
+function asCode() {
+  return {
+    cli: 'millwright models list',
+    curl: `curl -s ${location.origin}/api/1/models`,
+    python: `import mlflow\nmlflow.set_tracking_uri("${location.origin}")\nfor model in mlflow.search_registered_models():\n    print(model.name, model.aliases)`,
+  };
 }
 
 function NoModels() {
