@@ -2,7 +2,7 @@
  * Tracking over HTTP, with durable commits, side by side with its peers: runs created, single metrics, batches of 1,000
  * metrics and searches, with 1 and 20 clients.
  *
- *     node bench/tracking.ts [--peers fasttrackml,mlflow,mlflow-defaults] [--rounds 7] [--seconds 0.4]
+ *     node bench/tracking.ts [--peers fasttrackml,mlflow,mlflow-defaults] [--rounds 7] [--seconds 0.4] [--warm 5]
  *
  * All servers run at once and are asked in turn, a short round each, so that what else the machine does hits all alike. Of
  * each figure the median of the rounds is printed, and the median of the ratios between neighbouring rounds; beside them what a
@@ -22,11 +22,14 @@ const { values: options } = parseArgs({
     peers: { type: 'string', default: 'fasttrackml,mlflow' },
     rounds: { type: 'string', default: '7' },
     seconds: { type: 'string', default: '0.4' },
+    warm: { type: 'string', default: '5' },
     only: { type: 'string', default: '' },
   },
 });
 const rounds = Number(options.rounds);
 const roundMs = Number(options.seconds) * 1000;
+/** Before the first round of each kind, of every server: until then V8 runs code that is not compiled well. */
+const warmMs = Number(options.warm) * 1000;
 
 /** A call that takes longer has failed: bounds the run beside a peer that locks up. */
 const callLimitMs = 10_000;
@@ -167,7 +170,7 @@ async function mainThreadDelay(ours: Subject, kind: Kind, clients: number): Prom
 
 async function measure(subjects: readonly Subject[], kind: Kind, clients: number): Promise<void> {
   const results = subjects.map((): Round[] => []);
-  for (const subject of subjects) await measureRound(subject, kind, clients); // the first calls find cold code
+  for (const subject of subjects) await measureRound(subject, kind, clients, clients === 1 ? warmMs : roundMs);
   for (let round = 0; round < rounds; round += 1) {
     // Another order each time: nobody always comes after the same neighbour.
     const turns = subjects.map((_, index) => (index + round) % subjects.length);
