@@ -9,7 +9,8 @@ export {
   type ParityCheck,
 } from './parity-writes.ts';
 export type { ModelVersion, Page, RegisteredModel } from './model.ts';
-export { modelNotFound, versionNotFound, versionNumber, type Tag } from './names.ts';
+export { checkAlias, checkModelName, modelNotFound, versionNotFound, versionNumber, type Tag } from './names.ts';
+export { canonicalStage } from './stage.ts';
 export type { Gate, Target } from './gate-rows.ts';
 
 export { countModels, findModel, findVersion, findVersionByAlias, latestVersions, listVersions } from './queries.ts';

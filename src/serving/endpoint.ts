@@ -1,5 +1,6 @@
 import { MillwrightError } from '../errors.ts';
 import type { RecordSettings } from '../predictions/index.ts';
+import { canonicalStage, checkAlias, checkModelName, versionNumber } from '../registry/index.ts';
 
 export type FollowedKind = 'alias' | 'stage' | 'version';
 
@@ -69,7 +70,11 @@ export interface Deployment {
   readonly endedAt: number | undefined;
 }
 
-/** `models:/NAME@ALIAS`, `models:/NAME/VERSION`, `models:/NAME/STAGE`. @throws INVALID_PARAMETER_VALUE */
+/**
+ * `models:/NAME@ALIAS`, `models:/NAME/VERSION`, `models:/NAME/STAGE`, `models:/NAME/latest`. What no version can ever stand
+ * under is refused here, where somebody reads the message.
+ * @throws INVALID_PARAMETER_VALUE
+ */
 export function parseModelUri(uri: string): Followed {
   const [, model, separator, name] = /^models:\/([^/@]+)([@/])([^/@]+)$/.exec(uri) ?? [];
   if (model === undefined || separator === undefined || name === undefined) {
@@ -78,8 +83,25 @@ export function parseModelUri(uri: string): Followed {
       `'${uri.slice(0, 200)}' names no registered model: write models:/NAME@ALIAS, models:/NAME/VERSION or models:/NAME/STAGE`,
     );
   }
-  if (separator === '@') return { model, kind: 'alias', name };
-  return { model, kind: /^\d+$/.test(name) ? 'version' : 'stage', name };
+  checkModelName(model);
+  if (name.toLowerCase() === 'latest') return { model, kind: 'alias', name: 'latest' };
+  if (separator === '@') {
+    checkAlias(name);
+    return { model, kind: 'alias', name };
+  }
+  if (!/^\d+$/.test(name)) return { model, kind: 'stage', name: stageOf(model, name) };
+  const version = versionNumber(name);
+  if (version !== 0) return { model, kind: 'version', name: String(version) };
+  throw new MillwrightError('INVALID_PARAMETER_VALUE', `'${uri.slice(0, 200)}' names no version: they count from 1`);
+}
+
+function stageOf(model: string, name: string): string {
+  try {
+    return canonicalStage(name);
+  } catch (error) {
+    const message = `'models:/${model}/${name}' is neither a version nor a stage: an alias is written models:/${model}@${name}`;
+    throw new MillwrightError('INVALID_PARAMETER_VALUE', message, { cause: error });
+  }
 }
 
 export function modelUriOf({ model, kind, name }: Followed): string {

@@ -82,6 +82,8 @@ export const findFollowed = defineRead<ServingTables, { scope: Scope; follows: F
   (tx, { scope, follows }) => resolveFollowed(tx, scope, follows),
 );
 
+const tolerated: readonly string[] = ['RESOURCE_DOES_NOT_EXIST', 'INVALID_PARAMETER_VALUE'];
+
 /** The version that the name of a model URI stands on now. */
 async function resolveFollowed(tx: Tx<ServingTables>, scope: Scope, { model, kind, name }: Followed): Promise<ModelVersion | undefined> {
   const registry = asTx(tx);
@@ -90,8 +92,8 @@ async function resolveFollowed(tx: Tx<ServingTables>, scope: Scope, { model, kin
     if (kind === 'alias') return await findVersionByAlias.run(registry, { scope, name: model, alias: name });
     return (await latestVersions.run(registry, { scope, name: model, stages: [name] })).at(-1);
   } catch (error) {
-    // A model that is registered later is followed from then on.
-    if (error instanceof MillwrightError && error.code === 'RESOURCE_DOES_NOT_EXIST') return undefined;
+    // A model that is registered later is followed from then on. A name that no version can have holds up no other endpoint.
+    if (error instanceof MillwrightError && tolerated.includes(error.code)) return undefined;
     throw error;
   }
 }

@@ -167,6 +167,7 @@ describe.each(artifactStores)('endpoints on %s', (store) => {
       ['DELETE', '/api/2.0/mlflow/registered-models/alias', { name: 'line', alias: 'champion' }],
       ['DELETE', '/api/2.0/mlflow/registered-models/delete', { name: 'line' }],
       ['POST', '/api/2.0/mlflow/registered-models/rename', { name: 'line', new_name: 'other' }],
+      ['POST', '/api/2.0/mlflow/registered-models/rename', { name: 'other', new_name: 'line' }],
       ['DELETE', '/api/2.0/mlflow/model-versions/delete', { name: 'line', version: '1' }],
       ['POST', '/api/1/models/line/promote', { target: { kind: 'alias', name: 'champion' }, version: 2 }],
       ['POST', '/api/1/models/line/rollback', { target: { kind: 'alias', name: 'champion' }, reason: 'x' }],

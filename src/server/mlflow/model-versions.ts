@@ -17,6 +17,7 @@ export const modelVersionRoutes = [
     action: write,
     request: messages.createVersion,
     async handler({ app, principal, request }) {
+      await refuseUnknownMover(app, principal, request.name, { kind: 'alias', name: 'latest' });
       const version = await registry.createVersion(app, principal, {
         name: request.name,
         source: request.source,

@@ -34,7 +34,7 @@ export const registeredModelRoutes = [
     action: write,
     request: messages.renameModel,
     async handler({ app, principal, request }) {
-      await refuseUnknownMover(app, principal, request.name);
+      for (const name of [request.name, request.new_name]) await refuseUnknownMover(app, principal, name);
       const model = await app.db.write(registry.renameModel, { ...actOf(app, principal), name: request.name, newName: request.new_name });
       return { registered_model: modelJson(model) };
     },
