@@ -19,6 +19,7 @@ def main() -> None:
             # Logged as it is: `log_model` would write another MLmodel file, and with it another digest.
             mlflow.log_artifacts(str(region.model_folder(candidate["algorithm"])), "model")
         # Until the server has compared both flavours; the first time it installs the model's packages for that.
+        print("registering: the server installs the model's packages and compares both flavours", flush=True)
         version = mlflow.register_model(
             f"runs:/{run.info.run_id}/model", region.model_name, await_registration_for=900, tags={DIGEST_TAG: candidate["digest"]}
         )
