@@ -3,7 +3,8 @@
  *
  *     any        := all { OR all }          all := comparison { AND comparison }
  *     comparison := field operator value | ( any )
- *     field      := features.NAME | features."any name" | prediction | latency_ms | status | …
+ *     field      := feature { [INDEX] } | prediction | latency_ms | status | …
+ *     feature    := features.NAME | features."any name"           (INDEX: of a list, from 0)
  *     operator   := = != < <= > >= LIKE ILIKE          value := number | 'text' | true | false | null
  *
  * It becomes SQL whose every name comes from a table here and whose every value is bound.
@@ -33,7 +34,7 @@ const operators: Readonly<Record<string, string>> = {
 };
 const limits = { characters: 10_000, depth: 32, comparisons: 100 };
 const pattern =
-  /\s*(?:(features\.(?:"(?:[^"]|"")*"|[^\s=!<>()'"]+)|[A-Za-z_][A-Za-z0-9_]*)|(-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|('(?:[^']|'')*')|(!=|<=|>=|=|<|>)|(\()|(\)))/y;
+  /\s*(?:(features\.(?:"(?:[^"]|"")*"(?:\[\d+\])*|[^\s=!<>()'"]+)|[A-Za-z_][A-Za-z0-9_]*)|(-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|('(?:[^']|'')*')|(!=|<=|>=|=|<|>)|(\()|(\)))/y;
 const kinds = ['word', 'number', 'text', 'operator', 'open', 'close'] as const;
 
 /** @param bind keeps a value and gives its placeholder @throws INVALID_PARAMETER_VALUE with the position, counted from 1 */
@@ -115,8 +116,11 @@ interface Context {
 
 /** A field as text. */
 function textOf(field: Token, { filter, bind }: Context): string {
-  const feature = featureOf(field.source);
-  if (feature !== undefined) return `json_extract_string(features, ${bind(feature)})`;
+  const pointers = featurePointers(field.source);
+  if (pointers !== undefined) {
+    const values = pointers.map((pointer) => `json_extract_string(features, ${bind(pointer)})`);
+    return values.length === 1 ? values[0]! : `coalesce(${values.join(', ')})`;
+  }
   const name = field.source.toLowerCase();
   if (name === 'prediction') return "json_extract_string(prediction, '$')";
   if (textFields.includes(name)) return name;
@@ -159,12 +163,17 @@ function valueOf({ kind, source }: Token): Value | undefined {
   return word === 'null' ? null : word === 'true';
 }
 
-/** The JSON pointer of a feature. */
-function featureOf(source: string): string | undefined {
+/** JSON pointers of a feature, of which the first that leads somewhere counts: a bare name may itself end in `[0]`. */
+function featurePointers(source: string): string[] | undefined {
   if (!source.startsWith('features.')) return undefined;
-  const name = source.slice('features.'.length);
-  const bare = name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
-  return `/${bare.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const [, name = '', indices = ''] = /^features\.(.*?)((?:\[\d+\])*)$/su.exec(source) ?? [];
+  const segments = [...indices.matchAll(/\d+/g)].map(([index]) => index);
+  if (name.startsWith('"')) return [pointerOf(name.slice(1, -1).replaceAll('""', '"'), ...segments)];
+  return segments.length === 0 ? [pointerOf(name)] : [pointerOf(name + indices), pointerOf(name, ...segments)];
+}
+
+function pointerOf(...segments: readonly string[]): string {
+  return segments.map((segment) => `/${segment.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 function refuse(filter: string, at: number, what: string): MillwrightError {

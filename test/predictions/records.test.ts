@@ -87,6 +87,20 @@ function suite(open: () => Promise<Records>): void {
       'r0000001',
     ]);
     expect(await found('features.absent = null and prediction = 8')).toEqual(['r0000004']);
+    const lists = {
+      form: 'tensors' as const,
+      rows: 1,
+      params: undefined,
+      tensors: [
+        { name: 'x', datatype: 'FP64' as const, shape: [1, 2, 2], data: Float64Array.of(5, 6, 7, 80) },
+        { name: 'lag[1]', datatype: 'FP64' as const, shape: [1], data: Float64Array.of(9) },
+      ],
+    };
+    await records.append(record(5500, { input: lists }));
+    for (const filter of ['features.x[1][1] > 10', 'features."x"[0][1] = 6', 'features.lag[1] = 9', 'features."lag[1]" = 9'])
+      expect(await found(filter), filter).toEqual(['r0005500']);
+    for (const filter of ['features.x[0][1] > 6', 'features.x[2][0] > 0', 'features."x[0]"[0] > 0'])
+      expect(await found(filter), filter).toEqual([]);
     const error = { code: 'MODEL_FAILED', message: 'Division by zero: 100% lost' };
     await records.append(record(6000, { status: 500, error, output: undefined, endpoint: '../a b/ü' }));
     const text = async (words: string) => (await records.search(scope, { text: words, limit: 10 })).items.map(({ requestId }) => requestId);

@@ -64,10 +64,11 @@ export const script = `
   function showProblems(problems, more) {
     const list = find('problems');
     let first;
-    for (const { field: name, row, expected, got } of problems) {
+    for (const { field: name, row, column, expected, got } of problems) {
       const said = 'expected ' + expected + ', got ' + got;
       const item = list.appendChild(document.createElement('li'));
-      item.textContent = "'" + name + "'" + (row === undefined || rowForm !== null ? '' : ' in row ' + row) + ': ' + said;
+      const place = row === undefined ? '' : ' in row ' + row + (column === undefined ? '' : ', column ' + column);
+      item.textContent = "'" + name + "'" + (rowForm === null ? place : '') + ': ' + said;
       const field = [...columns, ...params].find((one) => one.name === name);
       if (field === undefined) continue;
       field.setAttribute('aria-invalid', 'true');

@@ -5,10 +5,10 @@ import { columnName, enforceColumns } from '../scoring/enforce-columns.ts';
 import { type ElementReader, tensorReaders } from '../scoring/element.ts';
 import { fillElements } from '../scoring/fill-elements.ts';
 import { parseBody, stringifyLossless } from '../scoring/json-body.ts';
-import { datatypeOf, fitsShape } from '../scoring/nested-list.ts';
+import { datatypeOf, fitsShape, placeOf } from '../scoring/nested-list.ts';
 import { invalidInput, Problems, show } from '../scoring/problems.ts';
 import { sliceColumn } from '../tensor/rows.ts';
-import { type Datatype, elementCount, type ModelInput, type Params, type Tensor, type TensorDescription } from '../tensor/tensor.ts';
+import { type Datatype, type ModelInput, type Params, type Tensor, type TensorDescription } from '../tensor/tensor.ts';
 import type { InferInput } from './infer-input.ts';
 
 export interface OipModel {
@@ -127,10 +127,9 @@ function castTensor(tensor: Tensor, { name, datatype, shape }: TensorDescription
   // NaN is what JSON's null was; bytes that are no text are a tensor's to hold.
   const read = (value: unknown): ReturnType<ElementReader['read']> =>
     Number.isNaN(value) ? reader.read(null) : datatype === 'BYTES' ? (value as string | Uint8Array | null) : reader.read(value);
-  const rowSize = elementCount(tensor.shape.slice(1));
   const values = Array.from(tensor.data as ArrayLike<unknown>);
   const data = fillElements({ ...reader, read }, values, (at, value) =>
-    problems.add(field, reader.expected, show(value), Math.floor(at / rowSize)),
+    problems.add(field, reader.expected, show(value), ...placeOf(tensor.shape, at)),
   );
   return { name, datatype, shape: tensor.shape, data };
 }

@@ -51,7 +51,11 @@ type Found = readonly (readonly unknown[] | undefined)[];
 function byName(specs: readonly ColumnSpec[], table: Table, problems: Problems): Found {
   const known = specs.map((spec) => spec.name!);
   if (table.names === undefined) {
-    problems.add('columns', `the names of the columns (${listed(known)})`, 'rows without names');
+    problems.add(
+      'columns',
+      `the names of the columns (${listed(known)}), in "columns" of dataframe_split or as keys`,
+      'rows without names',
+    );
     return [];
   }
   const places = new Map(table.names.map((name, index) => [name, index]));

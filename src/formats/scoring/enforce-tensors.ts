@@ -6,8 +6,7 @@ import { invalidInput, Problems } from './problems.ts';
 import { isObject, type Table } from './table.ts';
 
 /** Nested lists by name, or one list, → the signature's tensors. @throws INPUT_INVALID with everything that does not fit */
-export function enforceTensors(specs: readonly TensorSpec[], value: unknown): readonly Tensor[] {
-  const problems = new Problems();
+export function enforceTensors(specs: readonly TensorSpec[], value: unknown, problems = new Problems()): readonly Tensor[] {
   const [only] = specs;
   if (!isObject(value)) {
     if (only === undefined || specs.length > 1) {

@@ -27,7 +27,7 @@ export function inferColumns({ names, columns, rows }: Table): readonly Tensor[]
 }
 
 /** What texts become in arrays where no signature says: Python models make of the JSON what MLflow would, ONNX takes tensors only. */
-export type Texts = 'as-json' | 'as-tensors';
+type Texts = 'as-json' | 'as-tensors';
 
 /** A tensor of numbers, truth values or texts; undefined for what is none. */
 export function inferArray(name: string, value: unknown, texts: Texts): Tensor | undefined {

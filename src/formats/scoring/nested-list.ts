@@ -48,15 +48,30 @@ export function enforceTensor(spec: TensorSpec, value: unknown, problems: Proble
   const shape = shapeOf(value);
   const flat = flatten(value, shape);
   if (flat === undefined) {
-    problems.add(field, 'lists of equal length', 'ragged lists');
+    problems.add(field, ...raggedness(value));
     return undefined;
   }
   if (!fitsShape(spec.shape, shape, field, problems)) return undefined;
-  const rowSize = elementCount(shape.slice(1));
-  const data = fillElements(reader, flat, (index, misfit) =>
-    problems.add(field, reader.expected, show(misfit), shape.length === 0 ? undefined : Math.floor(index / rowSize)),
-  );
+  const data = fillElements(reader, flat, (index, misfit) => problems.add(field, reader.expected, show(misfit), ...placeOf(shape, index)));
   return { name, datatype: reader.datatype, shape, data };
+}
+
+/** What was expected, what came and where, of lists that are not rectangular. */
+function raggedness(value: unknown): [expected: string, got: string, row?: number] {
+  const rows: readonly unknown[] = Array.isArray(value) ? value : [];
+  const widthOf = (row: unknown): number | undefined => (Array.isArray(row) ? row.length : undefined);
+  const width = widthOf(rows[0]);
+  const uneven = rows.findIndex((row) => widthOf(row) !== width);
+  if (uneven === -1) return ['lists of equal length', 'ragged lists'];
+  return [width === undefined ? 'one value, as in row 0' : `${width} values, as in row 0`, show(rows[uneven]), uneven];
+}
+
+/** Row, and column of a matrix, of an element. */
+export function placeOf(shape: readonly number[], index: number): [row?: number, column?: number] {
+  if (shape.length === 0) return [];
+  const rowSize = elementCount(shape.slice(1));
+  const row = Math.floor(index / rowSize);
+  return shape.length === 2 ? [row, index % rowSize] : [row];
 }
 
 function readerOf(spec: TensorSpec, field: string, problems: Problems): ElementReader | undefined {

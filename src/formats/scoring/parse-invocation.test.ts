@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MillwrightError } from '../../errors.ts';
 import type { ColumnType, ParamSpec, Signature } from '../mlmodel/mlmodel.ts';
+import type { TensorDescription } from '../tensor/tensor.ts';
 import { readInputExample } from './input-example.ts';
 import { parseInvocation } from './parse-invocation.ts';
 
@@ -158,7 +159,7 @@ test('tensors are checked for rank, size and type', () => {
   expect(read('{"dataframe_split":{"data":[[1,2]]}}', one)).toEqual({ '': [1, 2] });
   expect(read('1,2\n3,4', one, 'text/csv; header=absent')).toEqual({ '': [1, 2, 3, 4] });
   expect(refusal('{"inputs":[[1,2,3]]}', one).message).toMatch(/expected shape \[-1, 2\], got shape \[1, 3\]/);
-  expect(refusal('{"inputs":[[1,2],[3]]}', one).message).toMatch(/ragged/);
+  expect(refusal('{"inputs":[[1,2],[3]]}', one).message).toContain("'inputs' in row 1: expected 2 values, as in row 0, got a list of 1");
   expect(refusal('{"inputs":{"x":[[1,2]]}}', one).message).toMatch(/un-named/);
 });
 
@@ -173,8 +174,45 @@ test('without a signature numbers become tensors, and the rest stays the JSON th
 test('texts without a signature are tensors for those who take nothing else', () => {
   const body = Buffer.from('{"inputs":{"word":[["x"],["y"]],"n":[[1],[2]]}}');
   expect(parseInvocation(body, undefined, undefined).input.form).toBe('json');
-  const { input } = parseInvocation(body, undefined, undefined, 'as-tensors');
+  const asked: TensorDescription[] = [
+    { name: 'word', datatype: 'BYTES', shape: [-1, 1] },
+    { name: 'n', datatype: 'INT64', shape: [-1, 1] },
+  ];
+  const { input } = parseInvocation(body, undefined, undefined, asked);
   expect(input.form === 'tensors' && input.tensors[0]).toEqual({ name: 'word', datatype: 'BYTES', shape: [2, 1], data: ['x', 'y'] });
+});
+
+test.each([
+  ['{"inputs":[["x",2]]}', "'X' in row 0, column 0: expected a number, or null where it is missing (FP64), got 'x'"],
+  [
+    '{"inputs":[["x","y"]]}',
+    "'X' in row 0, column 0: expected a number, or null where it is missing (FP64), got 'x'; 'X' in row 0, column 1: ",
+  ],
+  ['{"inputs":{"X":[[1,2],[1,true]]}}', "'X' in row 1, column 1: expected a number, or null where it is missing (FP64), got true"],
+  ['{"instances":[[1,2],[3]]}', "'X' in row 1: expected 2 values, as in row 0, got a list of 1"],
+  [
+    '{"dataframe_split":{"columns":["a","b"],"data":[[1,2],["x",2]]}}',
+    "'a' in row 1: expected a number, or null where it is missing (FP64), got 'x'",
+  ],
+  ['a,b\n1,2\n3,x', "'b' in row 1: expected a number, or null where it is missing (FP64), got 'x'"],
+])('a model without a signature says which value it does not take: %s', (body, said) => {
+  const unsigned = { inputs: undefined, outputs: undefined, params: [] };
+  const asked: TensorDescription[] = [{ name: 'X', datatype: 'FP64', shape: [-1, 2] }];
+  const type = body.startsWith('{') ? 'application/json' : 'text/csv';
+  expect(() => parseInvocation(Buffer.from(body), type, unsigned, asked)).toThrow(`the input does not fit what the model takes: ${said}`);
+});
+
+test('a matrix of the signature says row and column of what does not fit, for programs, too', () => {
+  const matrix: Signature = {
+    inputs: { kind: 'tensors', tensors: [{ name: 'X', dtype: 'float64', shape: [-1, 2] }] },
+    outputs: undefined,
+    params: [],
+  };
+  const error = refusal('{"inputs":[[1,2],["x",2]]}', matrix);
+  expect(error.message).toBe(
+    "the input does not fit the model's signature: 'X' in row 1, column 0: expected a number, or null where it is missing (FP64), got 'x'",
+  );
+  expect(error.details?.['problems']).toMatchObject([{ field: 'X', row: 1, column: 0 }]);
 });
 
 test.each([

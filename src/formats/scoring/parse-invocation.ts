@@ -1,10 +1,11 @@
 /** MLflow's `/invocations`: JSON in its four forms, CSV and JSON lines → what the model is given. */
-import type { ColumnSpec, Signature } from '../mlmodel/mlmodel.ts';
-import type { ModelInput, Tensor } from '../tensor/tensor.ts';
+import type { ColumnSpec, ColumnType, Signature } from '../mlmodel/mlmodel.ts';
+import type { Datatype, ModelInput, Tensor, TensorDescription } from '../tensor/tensor.ts';
 import { cellValue, guessType, parseCsv } from './csv.ts';
 import { enforceColumns } from './enforce-columns.ts';
 import { enforceTensors, tableAsTensors } from './enforce-tensors.ts';
-import { allOf, inferArray, inferColumns, type Texts } from './infer-types.ts';
+import { askedFor, canBeAsked, fitArrays, refuseCells } from './fit-asked.ts';
+import { allOf, inferArray, inferColumns } from './infer-types.ts';
 import { decodeBody, needsExactNumbers, parseBody, stringifyLossless } from './json-body.ts';
 import { type MediaType, parseMediaType } from './media-type.ts';
 import { datatypeOf } from './nested-list.ts';
@@ -23,46 +24,53 @@ export interface Invocation {
 /**
  * What is given fits the signature, to the last value; without a signature, numbers become tensors where they are
  * rectangular, and everything else stays JSON.
+ * @param asked what the runtime says that the model takes; empty where it takes whatever comes
  * @throws INPUT_INVALID listing everything that does not fit; UNSUPPORTED_MEDIA_TYPE
  */
 export function parseInvocation(
   body: Uint8Array,
   contentType: string | undefined,
   signature: Signature | undefined,
-  texts: Texts = 'as-json',
+  asked: readonly TensorDescription[] = [],
 ): Invocation {
-  const { input, unwrapped } = parseAs(parseMediaType(contentType), decodeBody(body), signature, texts);
+  const { input, unwrapped } = parseAs(parseMediaType(contentType), decodeBody(body), { signature, asked });
   return { input: wellFormedInput(input), unwrapped };
 }
 
-function parseAs(media: MediaType, text: string, signature: Signature | undefined, texts: Texts): Invocation {
+interface Model {
+  readonly signature: Signature | undefined;
+  readonly asked: readonly TensorDescription[];
+}
+
+function parseAs(media: MediaType, text: string, model: Model): Invocation {
   switch (media.type) {
     case 'application/json':
-      return parseJson(text, signature, texts);
+      return parseJson(text, model);
     case 'application/jsonlines':
-      return { input: parseJsonLines(text, signature), unwrapped: false };
+      return { input: parseJsonLines(text, model), unwrapped: false };
     case 'text/csv':
-      return { input: inputOfCsv(text, media.header, signature), unwrapped: false };
+      return { input: inputOfCsv(text, media.header, model), unwrapped: false };
   }
 }
 
 /** The text of a JSON body. @throws INPUT_INVALID */
 export function parseScoringJson(text: string, signature: Signature | undefined): ModelInput {
-  return parseJson(text, signature, 'as-json').input;
+  return parseJson(text, { signature, asked: [] }).input;
 }
 
-function parseJson(text: string, signature: Signature | undefined, texts: Texts): Invocation {
+function parseJson(text: string, model: Model): Invocation {
+  const { signature } = model;
   const body = readScoringBody(parseBody(text, { exact: needsExactNumbers(signature) }));
   if (body.format === 'unwrapped') return { input: inputOfUnwrapped(body.data, text, signature), unwrapped: true };
-  return { input: inputOfWrapped(body, text, signature, texts), unwrapped: false };
+  return { input: inputOfWrapped(body, text, model), unwrapped: false };
 }
 
 type WrappedBody = Exclude<ScoringBody, { format: 'unwrapped' }>;
 
-function inputOfWrapped(body: WrappedBody, text: string, signature: Signature | undefined, texts: Texts): ModelInput {
+function inputOfWrapped(body: WrappedBody, text: string, { signature, asked }: Model): ModelInput {
   const params = enforceParams(signature?.params ?? [], body.params);
   const inputs = signature?.inputs;
-  if (inputs === undefined) return { ...inferInput(body, text, texts), params };
+  if (inputs === undefined) return { ...inferInput(body, text, asked), params };
   if (inputs.kind === 'columns') {
     const table = readTable(body.format, body.data) ?? tableOfValues(body, inputs.columns);
     return inputOfTable(table, { ...signature, inputs }, text, params);
@@ -101,19 +109,29 @@ function tensorsInput(tensors: readonly Tensor[], params: ModelInput['params']):
   return { form: 'tensors', tensors, rows: tensors[0]?.shape[0] ?? 1, params };
 }
 
-function inferInput(body: WrappedBody, text: string, texts: Texts): ModelInput {
+function inferInput(body: WrappedBody, text: string, asked: readonly TensorDescription[]): ModelInput {
   const table = readTable(body.format, body.data);
   if (table?.rows === 0 || (Array.isArray(body.data) && body.data.length === 0)) throw invalidInput('Send at least one row.');
-  if (table !== undefined && body.format.startsWith('dataframe')) return inferTable(table, text);
+  if (table !== undefined && body.format.startsWith('dataframe')) return inferTable(table, text, asked);
+  const texts = asked.length === 0 ? 'as-json' : 'as-tensors';
   const tensors = isObject(body.data)
     ? allOf(Object.entries(body.data).map(([name, value]) => inferArray(name, value, texts)))
     : allOf([inferArray('', body.data, texts)]);
   const rows = Array.isArray(body.data) ? body.data.length : (table?.rows ?? 1);
+  if (asked.length > 0)
+    return tensorsInput(underAskedName(canBeAsked(tensors, asked) ? tensors! : fitArrays(body.data, asked), asked), undefined);
   return tensors === undefined ? { form: 'json', text, rows, params: undefined } : tensorsInput(tensors, undefined);
 }
 
-function inferTable(table: Table, text: string): ModelInput {
+/** The only tensor that a model takes is called what the model calls it, as in the Open Inference Protocol. */
+function underAskedName(tensors: readonly Tensor[], [only, ...others]: readonly TensorDescription[]): readonly Tensor[] {
+  if (only === undefined || others.length > 0 || tensors.length > 1) return tensors;
+  return tensors.map((tensor) => ({ ...tensor, name: only.name }));
+}
+
+function inferTable(table: Table, text: string, asked: readonly TensorDescription[]): ModelInput {
   const columns = inferColumns(table);
+  if (asked.length > 0 && !canBeAsked(columns, asked)) refuseCells(table, asked);
   if (columns === undefined) return { form: 'json', text, rows: table.rows, params: undefined };
   return { form: 'columns', tensors: columns, rows: table.rows, params: undefined };
 }
@@ -123,18 +141,18 @@ function rowsOf({ columns, rows }: Table): unknown[][] {
 }
 
 /** Each line a record, or a list of the values of a row. */
-function parseJsonLines(text: string, signature: Signature | undefined): ModelInput {
-  const exact = needsExactNumbers(signature);
+function parseJsonLines(text: string, model: Model): ModelInput {
+  const exact = needsExactNumbers(model.signature);
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   if (lines.length === 0) throw invalidInput('Send at least one row.');
   const rows = lines.map((line) => parseBody(line, { exact }));
   const records = isObject(rows[0]);
   const table = records ? tableOfRecords(rows, 'JSON lines') : tableOfRows(rows, undefined, 'JSON lines');
   const list = `[${lines.join(',')}]`;
-  return inputOfAnyTable(table, signature, () => (records ? `{"dataframe_records":${list}}` : `{"dataframe_split":{"data":${list}}}`));
+  return inputOfAnyTable(table, model, () => (records ? `{"dataframe_records":${list}}` : `{"dataframe_split":{"data":${list}}}`));
 }
 
-function inputOfCsv(text: string, header: 'present' | 'absent', signature: Signature | undefined): ModelInput {
+function inputOfCsv(text: string, header: 'present' | 'absent', model: Model): ModelInput {
   const rows = parseCsv(text);
   const names = header === 'present' ? rows.shift()?.map((name) => name ?? '') : undefined;
   if (rows.length === 0)
@@ -142,16 +160,16 @@ function inputOfCsv(text: string, header: 'present' | 'absent', signature: Signa
       'CSV: send at least one row, below a line with the names of the columns (or with the content type "text/csv; header=absent").',
     );
   const cells = tableOfRows(rows, names, 'CSV');
-  const specs = signature?.inputs;
+  const specs = model.signature?.inputs;
   // Without a header the columns stand in the signature's order.
   const byPlace = names === undefined && specs?.kind === 'columns' && specs.columns.length === cells.columns.length;
   const known = byPlace && specs.columns[0]?.name !== undefined ? specs.columns.map((spec) => spec.name!) : names;
   const columns = cells.columns.map((column, index) => {
-    const type = specs === undefined ? guessType(column as string[]) : typeOfCells(specs, known?.[index], index);
+    const type = specs === undefined ? typeAsked(model.asked, known?.[index], column) : typeOfCells(specs, known?.[index], index);
     return column.map((cell) => cellValue(type, cell as string | null));
   });
   const table = { names: known, columns, rows: cells.rows };
-  return inputOfAnyTable(table, signature, () =>
+  return inputOfAnyTable(table, model, () =>
     stringifyLossless({ dataframe_split: { ...(known === undefined ? {} : { columns: known }), data: rowsOf(table) } }),
   );
 }
@@ -162,17 +180,25 @@ function typeOfCells(specs: NonNullable<Signature['inputs']>, name: string | und
     return (named ? specs.columns.find((spec) => spec.name === name) : specs.columns[index])?.type;
   }
   const spec = specs.tensors.length === 1 ? specs.tensors[0] : specs.tensors.find((tensor) => tensor.name === name);
-  const datatype = spec === undefined ? undefined : datatypeOf(spec.dtype);
+  return typeOfDatatype(spec === undefined ? undefined : datatypeOf(spec.dtype));
+}
+
+function typeAsked(asked: readonly TensorDescription[], name = '', column: readonly unknown[]): ColumnType {
+  const datatype = askedFor(asked, name);
+  return datatype === undefined ? guessType(column as string[]) : typeOfDatatype(datatype);
+}
+
+function typeOfDatatype(datatype: Datatype | undefined): ColumnType {
   if (datatype === 'BOOL') return 'boolean';
   if (datatype === undefined || datatype === 'BYTES') return 'string';
   return datatype.startsWith('FP') ? 'double' : 'long';
 }
 
 /** Forms that carry no params. */
-function inputOfAnyTable(table: Table, signature: Signature | undefined, text: () => string): ModelInput {
+function inputOfAnyTable(table: Table, { signature, asked }: Model, text: () => string): ModelInput {
   const params = enforceParams(signature?.params ?? [], undefined);
   const inputs = signature?.inputs;
-  if (inputs === undefined) return { ...inferTable(table, text()), params };
+  if (inputs === undefined) return { ...inferTable(table, text(), asked), params };
   if (inputs.kind === 'tensors') return tensorsInput(enforceTensors(inputs.tensors, tableAsTensors(inputs.tensors, table)), params);
   const { tensors, rows, nested } = enforceColumns(inputs.columns, table);
   return nested ? { form: 'json', text: text(), rows, params } : { form: 'columns', tensors, rows, params };

@@ -6,6 +6,8 @@ interface Problem {
   readonly field: string;
   /** Counted from 0. */
   readonly row?: number;
+  /** Of a matrix, counted from 0. */
+  readonly column?: number;
   readonly expected: string;
   readonly got: string;
 }
@@ -15,24 +17,32 @@ const namedLimit = 5;
 
 /** What is wrong with one request: all of it is looked for before it is refused. */
 export class Problems {
+  readonly #measure: string;
   readonly #kept: Problem[] = [];
   #count = 0;
 
-  add(field: string, expected: string, got: string, row?: number): void {
+  /** @param measure what the request is held against, for the message */
+  constructor(measure = "the model's signature") {
+    this.#measure = measure;
+  }
+
+  add(field: string, expected: string, got: string, row?: number, column?: number): void {
     this.#count += 1;
-    if (this.#kept.length < keptLimit)
-      this.#kept.push({ field: field.slice(0, 128), ...(row === undefined ? {} : { row }), expected, got });
+    if (this.#kept.length >= keptLimit) return;
+    const place = { ...(row === undefined ? {} : { row }), ...(column === undefined ? {} : { column }) };
+    this.#kept.push({ field: field.slice(0, 128), ...place, expected, got });
   }
 
   /** @throws INPUT_INVALID where anything was added */
   refuse(): void {
     if (this.#count === 0) return;
-    const named = this.#kept.slice(0, namedLimit).map(({ field, row, expected, got }) => {
-      return `'${field}'${row === undefined ? '' : ` in row ${row}`}: expected ${expected}, got ${got}`;
+    const named = this.#kept.slice(0, namedLimit).map(({ field, row, column, expected, got }) => {
+      const place = `${row === undefined ? '' : ` in row ${row}`}${column === undefined ? '' : `, column ${column}`}`;
+      return `'${field}'${place}: expected ${expected}, got ${got}`;
     });
     const rest = this.#count > named.length ? `; and ${this.#count - named.length} more` : '';
     const more = this.#count - this.#kept.length;
-    throw new MillwrightError('INPUT_INVALID', `the input does not fit the model's signature: ${named.join('; ')}${rest}`, {
+    throw new MillwrightError('INPUT_INVALID', `the input does not fit ${this.#measure}: ${named.join('; ')}${rest}`, {
       details: { problems: this.#kept, ...(more === 0 ? {} : { more }) },
     });
   }

@@ -15,8 +15,7 @@ export async function invocations(served: Served, call: InferenceCall): Promise<
   let unwrapped = false;
   const output = await predict(served, call, 'mlflow', () => {
     const { signature, runtime } = served.model;
-    const texts = runtime.flavor === 'onnx' ? 'as-tensors' : 'as-json';
-    const invocation = parseInvocation(call.body, call.headers['content-type'], signature, texts);
+    const invocation = parseInvocation(call.body, call.headers['content-type'], signature, runtime.inputs);
     unwrapped = invocation.unwrapped;
     return invocation;
   });
