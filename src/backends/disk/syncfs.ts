@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { foreignFunction } from '../../lib/foreign-functions.ts';
 
 type Syncfs = (descriptor: number) => number;
 
@@ -11,7 +11,7 @@ export function createFileSystemSync(): (folder: string) => boolean {
   let syncfs: Syncfs | undefined;
   return (folder) => {
     if (process.platform !== 'linux') return false;
-    syncfs ??= loadSyncfs();
+    syncfs ??= foreignFunction('int syncfs(int)') as Syncfs;
     const descriptor = openSync(folder, 'r');
     try {
       return syncfs(descriptor) === 0;
@@ -19,9 +19,4 @@ export function createFileSystemSync(): (folder: string) => boolean {
       closeSync(descriptor);
     }
   };
-}
-
-function loadSyncfs(): Syncfs {
-  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
-  return koffi.load(null).func('int syncfs(int)') as Syncfs;
 }

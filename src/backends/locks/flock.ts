@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { foreignFunction } from '../../lib/foreign-functions.ts';
 import { fullDisk } from '../../lib/full-disk.ts';
 import type { FileLock, Locks } from './locks.ts';
 
@@ -13,15 +13,10 @@ export function createLocks(): Locks {
   let flock: Flock | undefined;
   return {
     tryLock(path, content) {
-      flock ??= loadFlock();
+      flock ??= foreignFunction('int flock(int, int)') as Flock;
       return acquire(flock, path, content);
     },
   };
-}
-
-function loadFlock(): Flock {
-  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
-  return koffi.load(null).func('int flock(int, int)') as Flock;
 }
 
 function acquire(flock: Flock, path: string, content: string): FileLock | undefined {
