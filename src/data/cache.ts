@@ -74,23 +74,28 @@ export function writeObject(cache: Cache, value: string, bytes: Uint8Array): voi
 
 /** Writes a file into a folder of DVC's that is there: whole or absent, and durable on return. `mode`: whatever the umask says. */
 export function writeWhole(path: string, bytes: Uint8Array, mode?: number): void {
-  writeWholeOrLost(path, bytes, mode);
+  namingFullDisk(path, () => writeRenamed(path, bytes, mode, fsyncSync));
   syncFolder(dirname(path));
 }
 
-/** As {@link writeWhole}, for what can be made again: whole or absent, and after a power cut perhaps absent. */
-export function writeWholeOrLost(path: string, bytes: Uint8Array, mode?: number): void {
-  namingFullDisk(path, () => writeRenamed(path, bytes, mode));
+/** One page: what a file system writes whole or not at all. */
+const PAGE = 4096;
+
+/**
+ * As {@link writeWhole}, for what can be made again and whose readers take an empty file for none: after a power cut it is whole, empty or absent.
+ */
+export function writeWholeOrLost(path: string, bytes: Uint8Array): void {
+  namingFullDisk(path, () => writeRenamed(path, bytes, undefined, bytes.length <= PAGE ? () => undefined : fsyncSync));
 }
 
-function writeRenamed(path: string, bytes: Uint8Array, mode: number | undefined): void {
+function writeRenamed(path: string, bytes: Uint8Array, mode: number | undefined, sync: (descriptor: number) => void): void {
   const temporary = join(dirname(path), temporaryName());
   try {
     const descriptor = openSync(temporary, 'wx', mode);
     try {
       writeAll(descriptor, bytes);
       if (mode !== undefined) fchmodSync(descriptor, mode);
-      fsyncSync(descriptor);
+      sync(descriptor);
     } finally {
       closeSync(descriptor);
     }

@@ -45,7 +45,7 @@ async function acquire(repository: Repository, path: string): Promise<FileLock> 
   const { effects } = repository;
   for (let attempt = 0; ; attempt += 1) {
     effects.signal.throwIfAborted();
-    const lock = effects.locks.tryLock(path, ` ${process.pid}\n`);
+    const lock = tryLock(repository, path);
     if (lock !== undefined) return lock;
     if (attempt === RETRIES) {
       throw new MillwrightError(
@@ -54,6 +54,18 @@ async function acquire(repository: Repository, path: string): Promise<FileLock> 
       );
     }
     await delay(RETRY_MS, effects.signal);
+  }
+}
+
+function tryLock(repository: Repository, path: string): FileLock | undefined {
+  const content = ` ${process.pid}\n`;
+  try {
+    return repository.effects.locks.tryLock(path, content);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    // The folder is made when the repository is opened; a stage may have removed it since
+    ensurePrivateFolders(repository);
+    return repository.effects.locks.tryLock(path, content);
   }
 }
 
@@ -122,7 +134,6 @@ interface Added {
 
 async function editClaims<T>(repository: Repository, edit: (claims: Claims) => T): Promise<T> {
   const file = join(repository.tmpDir, 'rwlock');
-  ensurePrivateFolders(repository);
   const guard = await acquire(repository, `${file}.lock`);
   try {
     const text = readTextIfThere(file);

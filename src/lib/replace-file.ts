@@ -25,6 +25,12 @@ export function replaceFile(path: string, text: string, stagingDir: string, mode
   syncFolder(dirname(path));
 }
 
+/** As {@link replaceFile}, but after a power cut the old text may stand there, until the folder is synced. */
+export function replaceFileSoon(path: string, text: string, stagingDir: string): void {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  namingFullDisk(path, () => replace(path, text, stagingDir, mode, fsyncSync));
+}
+
 /** As {@link replaceFile} for what can be made again: whole for every reader, but after a power cut the old text may stand there. */
 export function replaceFileUnsynced(path: string, text: string, stagingDir: string): void {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode;

@@ -28,7 +28,7 @@ export interface CommitStagesOptions {
 export async function commitStages(context: CommitContext, stages: readonly Stage[], options: CommitStagesOptions): Promise<void> {
   const { repository, cwd, say, changes } = context;
   const params = new ParamsReader(cwd);
-  const locks = new LockStore({ repository, cwd, say });
+  using locks = new LockStore({ repository, cwd, say });
   for (const [place, stage] of stages.entries()) {
     const found = options.force ? [] : (await statusOf({ repository, cwd, params }, stage)).filter((entry) => entry !== 'always changed');
     if (found.length > 0 && !(await context.confirm(question(stage, found)))) {

@@ -1,16 +1,18 @@
 /**
- * The dvc.lock files of one reproduction. Each is on disk and whole after every stage; entries of stages that are new come in the
- * order of the plan, whichever stage ends first, so that a parallel run leaves the file of a serial one.
+ * The dvc.lock files of one reproduction. Each is written whole after every stage, and durable when the reproduction ends: a power cut
+ * may take the last stages back, which are then taken from the run cache or run again. Entries of stages that are new come in the order
+ * of the plan, whichever stage ends first, so that a parallel run leaves the file of a serial one.
  */
-import { relative } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { MillwrightError } from '../errors.ts';
+import { syncFolder } from '../data/cache.ts';
 import type { Repository } from '../data/repository.ts';
 import { stagingFolder } from '../data/save-output.ts';
 import type { LockFile } from '../formats/dvc/lock-file.ts';
 import { loadLock, lockPathOf, readText } from './load.ts';
 import type { Mapping } from '../formats/dvc/value.ts';
 import { lockEntryOf } from './lock-entry.ts';
-import { replaceFile } from '../lib/replace-file.ts';
+import { replaceFileSoon } from '../lib/replace-file.ts';
 import type { Stage } from './stage.ts';
 
 export interface LockStoreOptions {
@@ -27,9 +29,10 @@ interface OpenLock {
   readonly added: Map<string, number>;
 }
 
-export class LockStore {
+export class LockStore implements Disposable {
   private readonly open = new Map<string, OpenLock>();
   private readonly changed = new Set<string>();
+  private readonly written = new Set<string>();
   private readonly options: LockStoreOptions;
 
   constructor(options: LockStoreOptions) {
@@ -48,14 +51,21 @@ export class LockStore {
     if (isNew) opened.added.set(stage.name, place);
     if (isModified) this.options.say(`Updating lock file '${shown}'`);
     if (!isModified && opened.exists) return;
-    replaceFile(opened.path, opened.lock.toString(), stagingFolder(this.options.repository));
+    replaceFileSoon(opened.path, opened.lock.toString(), stagingFolder(this.options.repository));
     opened.exists = true;
+    this.written.add(opened.path);
     if (isModified) this.changed.add(opened.path);
   }
 
   /** What the lock file on disk says of a stage. */
   entryOf(stage: Stage): Mapping | undefined {
     return stage.name === undefined ? undefined : (this.open.get(stage.file)?.lock.get(stage.name) ?? stage.locked);
+  }
+
+  /** Makes durable what was written. */
+  [Symbol.dispose](): void {
+    for (const folder of new Set([...this.written].map((path) => dirname(path)))) syncFolder(folder);
+    this.written.clear();
   }
 
   /** Absolute paths of the files whose content changed. */

@@ -57,7 +57,7 @@ export async function reproduce(context: ReproduceContext, input: ReproduceInput
     const graph = input.singleItem ? undefined : cutFrozen(project.graph);
     const plan = planOf(project, graph, targets, input);
     const changes = collectChanges(repository);
-    const locks = new LockStore({ repository, cwd, say: context.say });
+    using locks = new LockStore({ repository, cwd, say: context.say });
     const outputs = new Map(project.stages.flatMap((stage) => stage.outs.map((out) => [out.path, out] as const)));
     const stageContext = {
       ...context,

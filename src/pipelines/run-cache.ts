@@ -62,7 +62,10 @@ function keyFolder(repository: Repository, key: string): string {
 }
 
 function readRun(repository: Repository, path: string): Mapping | undefined {
-  const value = parseYaml(readFileSync(path, 'utf8'), path);
+  const text = readFileSync(path, 'utf8');
+  // What a power cut may leave of an entry that was just written
+  if (text === '') return undefined;
+  const value = parseYaml(text, path);
   if (isMapping(value) && value.has('cmd')) return value;
   repository.effects.warn(`the run cache entry '${path}' is damaged and is not used: remove it`);
   return undefined;

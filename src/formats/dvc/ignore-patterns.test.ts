@@ -41,3 +41,11 @@ describe('patterns', () => {
     expect(rebased.match('sub/x/only', false).ignored).toBe(false);
   });
 });
+
+test('a plain path names itself and what lies below it, not names that begin alike', () => {
+  const plain = rules('/out', '/deep/er', '!/out/kept');
+  const ignored = (path: string): boolean => plain.match(path, false).ignored;
+  expect(['out', 'out/a', 'deep/er/b'].map(ignored)).toEqual([true, true, true]);
+  expect(['outer', 'ou', 'a/out', 'deep', 'deep/era'].map(ignored)).toEqual([false, false, false, false, false]);
+  expect(plain.matchesEntry('out/kept', false)).toBe(false);
+});

@@ -11,7 +11,10 @@ export interface IgnoreRule {
 
 interface CompiledRule {
   readonly rule: IgnoreRule;
-  readonly regex: RegExp;
+  /** The path itself, where the pattern has nothing to be translated: what stages add to a `.gitignore`, by the hundred. */
+  readonly literal: string | undefined;
+  /** Undefined for a literal. */
+  readonly regex: RegExp | undefined;
   /** False for `!pattern`. */
   readonly ignores: boolean;
   readonly directoriesOnly: boolean;
@@ -27,13 +30,16 @@ export interface IgnoreMatch {
 export class IgnoreRules {
   readonly rules: readonly IgnoreRule[];
   private readonly compiled: readonly CompiledRule[];
-  /** Matches whatever any of the rules matches: most paths match none, and are done after one test. */
+  private readonly literals: ReadonlySet<string>;
+  /** Matches whatever any of the other rules matches: most paths match none, and are done after one test. */
   private readonly any: RegExp | undefined;
 
   constructor(rules: readonly IgnoreRule[]) {
     this.compiled = rules.map(compile).filter((rule) => rule !== undefined);
     this.rules = this.compiled.map(({ rule }) => rule);
-    this.any = this.compiled.length === 0 ? undefined : new RegExp(this.compiled.map(({ regex }) => regex.source).join('|'), 'su');
+    this.literals = new Set(this.compiled.flatMap(({ literal }) => literal ?? []));
+    const sources = this.compiled.flatMap(({ regex }) => regex?.source ?? []);
+    this.any = sources.length === 0 ? undefined : new RegExp(sources.join('|'), 'su');
   }
 
   /** @param path relative to the folder of the rules, POSIX */
@@ -56,7 +62,8 @@ export class IgnoreRules {
   }
 
   private find(path: string, isDirectory: boolean): CompiledRule | undefined {
-    if (this.any === undefined || !(this.any.test(path) || (isDirectory && this.any.test(`${path}/`)))) return undefined;
+    if (!this.isAtLiteral(path) && !(this.any !== undefined && (this.any.test(path) || (isDirectory && this.any.test(`${path}/`)))))
+      return undefined;
     for (let end = this.compiled.length; end > 0;) {
       const start = this.groupStart(end);
       const found = this.findInGroup(start, end, path, isDirectory);
@@ -64,6 +71,13 @@ export class IgnoreRules {
       end = start;
     }
     return undefined;
+  }
+
+  /** Whether a literal names the path or a folder above it. */
+  private isAtLiteral(path: string): boolean {
+    if (this.literals.size === 0) return false;
+    for (let end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) if (this.literals.has(path.slice(0, end))) return true;
+    return this.literals.has(path);
   }
 
   /** Neighbouring rules of one kind form a group, in which DVC lets the first match win; of the groups the last. */
@@ -81,11 +95,16 @@ export class IgnoreRules {
     for (const spelling of spellings) {
       for (let i = start; i < end; i += 1) {
         const rule = this.compiled[i]!;
-        if (rule.regex.test(spelling)) return rule;
+        if (matches(rule, spelling)) return rule;
       }
     }
     return undefined;
   }
+}
+
+function matches({ literal, regex }: CompiledRule, path: string): boolean {
+  if (literal === undefined) return regex!.test(path);
+  return path.startsWith(literal) && (path.length === literal.length || path[literal.length] === '/');
 }
 
 /** The rules of a `.dvcignore`: lines are stripped, blank lines and comments skipped. */
@@ -128,10 +147,12 @@ function compilePattern(pattern: string): CompiledPattern | undefined {
   const text = pattern.endsWith('\\ ') ? pattern : pattern.trimEnd();
   if (text === '' || text.startsWith('#') || text === '/') return undefined;
   const ignores = !text.startsWith('!');
-  const source = translate(ignores ? text : text.slice(1));
+  const place = ignores ? text : text.slice(1);
+  if (/^(?:\/[^/*?[\\]+)+$/.test(place)) return { literal: place.slice(1), regex: undefined, ignores, directoriesOnly: false };
+  const source = translate(place);
   if (source === undefined) return undefined;
   const regex = regexOf(`^(?:${source})`);
-  return regex === undefined ? undefined : { regex, ignores, directoriesOnly: pattern.endsWith('/') };
+  return regex === undefined ? undefined : { literal: undefined, regex, ignores, directoriesOnly: pattern.endsWith('/') };
 }
 
 /** A range such as `[z-a]` is no regular expression: the pattern is discarded, as Git does with what it cannot read. */
