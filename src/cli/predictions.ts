@@ -9,7 +9,7 @@ import type { readRecordsFolder } from '../records-app.ts';
 import { harmless, harmlessLines } from './harmless.ts';
 import { positiveInteger } from './positive-integer.ts';
 import { remoteApi } from './remote.ts';
-import { sendEach } from './send-each.ts';
+import { readRecord, sendEach } from './send-each.ts';
 import { printTable } from './table.ts';
 import { tailPredictions, type TailOptions } from './tail-predictions.ts';
 
@@ -127,7 +127,7 @@ async function send(file: string, json: boolean, io: Io): Promise<void> {
   for (let from = 0; from < lines.length; from += batchLines) {
     const numbered = lines.slice(from, from + batchLines).map((line, index) => ({ line, number: from + index + 1 }));
     const batch = numbered.filter(({ line }) => line.trim() !== '');
-    const read = batch.map(({ line, number }) => ({ number, ...parseLine(line) }));
+    const read = batch.map(({ line, number }) => ({ number, ...readRecord(line) }));
     const good = read.filter((item) => item.message === undefined);
     const result = await sendEach(
       () => api,
@@ -142,14 +142,6 @@ async function send(file: string, json: boolean, io: Io): Promise<void> {
   else io.stdout(`${total.kept} kept, ${total.alreadyThere} already there, ${total.problems.length} refused\n`);
   for (const { line, message } of total.problems) io.stderr(`${file}:${line}: ${message}\n`);
   if (total.problems.length > 0) io.exitCode = 65;
-}
-
-function parseLine(line: string): { value?: unknown; message?: string } {
-  try {
-    return { value: JSON.parse(line) as unknown };
-  } catch (error) {
-    return { message: `the line is not JSON: ${(error as Error).message}` };
-  }
 }
 
 async function readInput(file: string, io: Io): Promise<string> {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ApiError } from '../../sdk/src/index.ts';
 import type { SentResult } from '../api/predictions.ts';
 import { MillwrightError, type ErrorCode } from '../errors.ts';
-import { sendEach } from './send-each.ts';
+import { readRecord, sendEach } from './send-each.ts';
 
 /** A server that fails, with this status, for a batch that holds `bad`, and takes all others. */
 function serverThatRefuses(bad: number, status: number, code: ErrorCode): { taken: number[]; api: Parameters<typeof sendEach>[0] } {
@@ -32,4 +32,12 @@ test('what says nothing of the records is an error, and none of them is given up
   const { taken, api } = serverThatRefuses(1, 404, 'BAD_REQUEST');
   await expect(sendEach(api, [0, 1])).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   expect(taken).toEqual([]);
+});
+
+test('a line that is too deep for any request is told, whatever its length', () => {
+  const deep = (levels: number): string => `{"features":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+  expect(readRecord(deep(3))).toEqual({ value: { features: [[[]]] } });
+  for (const levels of [64, 10_000, 300_000])
+    expect(readRecord(deep(levels))).toEqual({ message: 'the JSON is nested deeper than 64 levels' });
+  expect(readRecord('{"features":').message).toMatch(/^the line is not JSON: /);
 });

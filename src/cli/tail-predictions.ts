@@ -9,7 +9,7 @@ import { FollowedFile, type FileLine, type FilePosition } from '../lib/followed-
 import { replaceFile } from '../lib/replace-file.ts';
 import type { Io } from './command.ts';
 import { callOf, type Api } from './remote.ts';
-import { sendEach } from './send-each.ts';
+import { readRecord, sendEach } from './send-each.ts';
 import { requireServer } from './server-address.ts';
 
 export interface TailOptions {
@@ -104,12 +104,8 @@ async function sendLines(lines: readonly FileLine[], tail: Tail, api: () => Api)
 
 function requestOf({ text, position }: FileLine, endpoint: string | undefined): { request?: object; problem?: string } {
   if (text === undefined) return { problem: 'the line is longer than 4 MiB' };
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return { problem: `the line is not JSON: ${(error as Error).message}` };
-  }
+  const { value, message } = readRecord(text);
+  if (message !== undefined) return { problem: message };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { problem: 'the line is no JSON object' };
   // A line without an id is named by its place, so that it comes once however often it is read.
   const place = createHash('sha256')
