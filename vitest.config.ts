@@ -20,6 +20,8 @@ export default defineConfig({
           hookTimeout: 240_000,
           maxWorkers: 2,
           globalSetup: [],
+          // One second is short where other files' servers and browsers work on the same cores.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
     ],

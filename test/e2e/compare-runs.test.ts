@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { createCall, millwrightApi } from '../../sdk/src/index.ts';
 import { stageEnd } from '../support/recorded-run.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { expectAccessible } from './browser.ts';
-import { hostile } from './fill.ts';
-import { visitEach } from './visit.ts';
+import { expectAccessible } from '../support/browser.ts';
+import { hostile } from '../support/fill.ts';
+import { visitEach } from '../support/visit.ts';
 
 /** Trains, with a command, a param and a metric that depend on `trees`, and one stage of its own. @returns its id */
 async function record(server: TestServer, project: string, trees: number, ownStage: string): Promise<string> {

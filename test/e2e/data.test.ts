@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { createCall, millwrightApi } from '../../sdk/src/index.ts';
 import { afterAll, expect, test } from 'vitest';
 import { cleanEnvironment, launcher, startTestServer } from '../support/server.ts';
-import { expectAccessible } from './browser.ts';
-import { visitEach } from './visit.ts';
+import { expectAccessible } from '../support/browser.ts';
+import { visitEach } from '../support/visit.ts';
 
 const files = 12_000;
 const root = mkdtempSync(join(tmpdir(), 'millwright-project-'));

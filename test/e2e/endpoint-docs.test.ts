@@ -1,36 +1,19 @@
 /** The page of one endpoint in a real browser: the form made from the signature sends real requests. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { bearer, send } from '../support/http.ts';
-import { saveModels, serveAlone, serveModels, type SavedModels, type ServingServer } from '../support/served-models.ts';
-import { expectAccessible, expectNoComplaints, launchBrowser, openView, type View } from './browser.ts';
+import { saveModels, serveAlone, serveModels, type SavedModels } from '../support/served-models.ts';
+import { visitEach } from '../support/visit.ts';
+import { everyWindow, expectNoComplaints, standing, openView } from '../support/browser.ts';
 
-let models: SavedModels;
-let server: ServingServer;
-let browser: Browser;
-let view: View;
 const names = ['line', 'iris', 'typed', 'several'] as const;
+let models: SavedModels | undefined;
 
-beforeAll(async () => {
+// Hooks end in the reverse of their order: the server stops before its models go.
+afterAll(() => models?.remove());
+
+const view = visitEach(async () => {
   models = await saveModels();
-  [server, browser] = await Promise.all([serveModels(models, names), launchBrowser()]);
-}, 240_000);
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-  models.remove();
-});
-
-beforeEach(async () => {
-  view = await openView(browser, server.url);
-});
-
-afterEach(async () => {
-  await view.close();
-  expectNoComplaints(view);
+  return { server: await serveModels(models, names), made: models };
 });
 
 const status = (): Promise<string> => view.page.getByRole('status').innerText();
@@ -47,9 +30,9 @@ test('the form is filled with the example, sends it, and shows answer, request i
   expect(await page.locator('#model').innerText()).toBe('line/1');
   expect(await page.locator('#latency').innerText()).toMatch(/^\d+\.\d ms$/);
   const id = await page.locator('#request').innerText();
-  const record = await send(server.url, { path: `/api/1/predictions/${id}`, headers: bearer(server.token) });
+  const record = await send(view.server.url, { path: `/api/1/predictions/${id}`, headers: bearer(view.server.token) });
   expect(record.text).toContain('2003');
-  expect(await page.locator('#curl').innerText()).toContain(`${server.url}/endpoints/line/invocations`);
+  expect(await page.locator('#curl').innerText()).toContain(`${view.server.url}/endpoints/line/invocations`);
 });
 
 test('what does not fit is told beside each field, by the keyboard alone', async () => {
@@ -126,8 +109,8 @@ test('every example can be sent as it stands, also where the model takes tensors
 });
 
 test('a model on a port of its own has the page at its root', async () => {
-  const alone = await serveAlone(models, 'line');
-  const other = await openView(browser, alone.url);
+  const alone = await serveAlone(view.made, 'line');
+  const other = await openView(view.browser, alone.url);
   try {
     await other.page.goto('/docs');
     await other.page.getByRole('button', { name: 'Send', exact: true }).click();
@@ -143,39 +126,23 @@ test('a model on a port of its own has the page at its root', async () => {
 });
 
 test('the page loads nothing, and its policy lets nothing else run', async () => {
-  const { headers, text } = await send(server.url, { path: '/endpoints/line/docs' });
+  const { headers, text } = await send(view.server.url, { path: '/endpoints/line/docs' });
   expect(headers['content-security-policy']).toMatch(
     /^default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; connect-src 'self'/,
   );
   expect(/<(?:link|img|iframe|object|embed)\b|\ssrc=|@import|\burl\(|https?:(?!\/\/127\.0\.0\.1:)/.exec(text)?.[0]).toBeUndefined();
   expect(Buffer.byteLength(text)).toBeLessThan(40_000);
-  expect((await send(server.url, { path: '/endpoints/absent/docs' })).status).toBe(404);
+  expect((await send(view.server.url, { path: '/endpoints/absent/docs' })).status).toBe(404);
 });
 
-test.each([
-  [1440, 'light'],
-  [1440, 'dark'],
-  [820, 'light'],
-  [390, 'light'],
-  [390, 'dark'],
-] as const)('it is accessible and fits %i px, %s', async (width, scheme) => {
-  const other = await openView(browser, server.url, { width, scheme, bypassPolicy: true });
-  try {
-    for (const name of ['line', 'typed', 'iris']) {
-      await other.page.goto(`/endpoints/${name}/docs`);
-      if (name === 'typed') await other.page.getByLabel('long', { exact: true }).fill('1.7');
-      await other.page.getByRole('button', { name: name === 'iris' ? 'Send the body' : 'Send', exact: true }).click();
-      await other.page.getByText(name === 'typed' ? /^Refused:/ : /^Answered$/).waitFor();
-      await expectAccessible(other.page);
-      expect(await other.page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
-      const folder = process.env['MILLWRIGHT_SCREENSHOTS'];
-      if (folder !== undefined) {
-        mkdirSync(folder, { recursive: true });
-        await other.page.screenshot({ path: join(folder, `endpoint-docs-${name}-${width}-${scheme}.png`), fullPage: true });
-      }
-    }
-  } finally {
-    await other.close();
+test.each(everyWindow)('stands at $width px, $scheme: nothing overflows, axe finds nothing, a picture is kept', async (window) => {
+  await view.goOn({ ...window, bypassPolicy: true });
+  const { page } = view;
+  for (const name of ['line', 'typed', 'iris']) {
+    await page.goto(`/endpoints/${name}/docs`);
+    if (name === 'typed') await page.getByLabel('long', { exact: true }).fill('1.7');
+    await page.getByRole('button', { name: name === 'iris' ? 'Send the body' : 'Send', exact: true }).click();
+    await page.getByText(name === 'typed' ? /^Refused:/ : /^Answered$/).waitFor();
+    expect(await standing(page, `endpoint-docs-${name}`, window), name).toEqual([]);
   }
-  expectNoComplaints(other);
 });

@@ -1,17 +1,12 @@
 /** A real browser over a server that serves: what is live, a request, a swap seen as it happens, a rollback, a failure. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { apiOf, askLine, cutOff, goodBody, moveChampion, registerLine, serveLine } from '../support/served-line.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
-import { expectAccessible, expectNoComplaints, launchBrowser, openView, signIn, type View } from './browser.ts';
-
-let server: TestServer;
-let browser: Browser;
-let view: View;
-let session: Awaited<ReturnType<typeof signIn>>;
+import { startTestServer } from '../support/server.ts';
+import { visitEach } from '../support/visit.ts';
+import { everyWindow, expectAccessible, standing } from '../support/browser.ts';
 
 /** A Python model whose environment cannot be installed: no index, and no such package. */
 const uninstallable = {
@@ -24,28 +19,18 @@ const uninstallable = {
 const tools = mkdtempSync(join(tmpdir(), 'millwright-no-uv-'));
 const hold = join(tools, 'hold');
 
-beforeAll(async () => {
-  writeFileSync(join(tools, 'uv'), `#!/bin/sh\nwhile [ -e '${hold}' ]; do sleep 0.1; done\nexit 1\n`, { mode: 0o755 });
-  server = await startTestServer({ env: { PIP_NO_INDEX: '1', PATH: `${tools}${delimiter}${process.env['PATH'] ?? ''}` } });
-  [browser] = await Promise.all([launchBrowser(), serveLine(server, 2)]);
-  session = await signIn(browser, server.login);
-}, 180_000);
+// Hooks end in the reverse of their order: the server stops before its tools go.
+afterAll(() => rmSync(tools, { recursive: true, force: true }));
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  rmSync(tools, { recursive: true, force: true });
-});
-
-beforeEach(async () => {
-  view = await openView(browser, server.url, { session });
-});
-
-afterEach(async () => {
-  await view.close();
-  expectNoComplaints(view);
-});
-
+const view = visitEach(
+  async () => {
+    writeFileSync(join(tools, 'uv'), `#!/bin/sh\nwhile [ -e '${hold}' ]; do sleep 0.1; done\nexit 1\n`, { mode: 0o755 });
+    const server = await startTestServer({ env: { PIP_NO_INDEX: '1', PATH: `${tools}${delimiter}${process.env['PATH'] ?? ''}` } });
+    await serveLine(server, 2);
+    return { server, made: undefined };
+  },
+  { signIn: true },
+);
 const main = () => view.page.locator('main');
 const state = () => view.page.getByRole('heading', { level: 1 }).getByRole('status');
 
@@ -59,7 +44,7 @@ test('an endpoint that has nothing to serve yet says what it waits for', async (
 test('a first version is seen as it goes live, with who decided it', async () => {
   await view.page.goto('/endpoints/line');
   await state().getByText('Nothing to serve yet').waitFor();
-  await moveChampion(server, 1);
+  await moveChampion(view.server, 1);
   await state().getByText('Serving').waitFor();
   await main().getByRole('link', { name: 'line v1' }).waitFor();
   const decided = main().getByText('Decided by').locator('..');
@@ -81,7 +66,7 @@ test('a request is sent from fields that the input example fills; the answer nam
   expect(await answer.innerText()).toMatch(/200 in .* by line v1/);
   const record = answer.getByRole('link').first();
   const requestId = await record.innerText();
-  const kept = await apiOf(server).prediction(requestId);
+  const kept = await apiOf(view.server).prediction(requestId);
   expect(kept.items).toMatchObject([{ endpoint: 'line', version: '1', features: { a: 10, b: 0.25 } }]);
   expect(await answer.getByRole('link', { name: 'Where it came from' }).getAttribute('href')).toBe(
     `/lineage?kind=prediction&id=${requestId}`,
@@ -142,7 +127,7 @@ test('charts are zoomed by drag, and the address shows the same stretch', async 
 
 test('the table of endpoints is filtered, sorted and saved; its address reopens it', async () => {
   const other = { name: 'aside', model: 'models:/line@nobody', settings: {} };
-  await apiOf(server).declareEndpoints({ project: 'workshop', endpoints: [other] });
+  await apiOf(view.server).declareEndpoints({ project: 'workshop', endpoints: [other] });
   const names = () => main().locator('tbody .table-name').allInnerTexts();
   await view.page.goto('/endpoints');
   await expect.poll(names).toEqual(['aside', 'line']);
@@ -165,7 +150,7 @@ test('the table of endpoints is filtered, sorted and saved; its address reopens 
   await expect.poll(names).toEqual(['aside']);
   expect(view.page.url()).toContain('filter=workshop');
   await expectAccessible(view.page);
-  await apiOf(server).removeEndpoint('aside');
+  await apiOf(view.server).removeEndpoint('aside');
 });
 
 test('a swap is seen as it happens, and taken back with one button that can be undone', async () => {
@@ -186,7 +171,7 @@ test('a swap is seen as it happens, and taken back with one button that can be u
   await asked.getByRole('button', { name: 'Roll back to v1' }).click();
   await main().getByRole('link', { name: 'line v1' }).waitFor();
   await main().getByText('on v1 until @champion moves: errors since noon').waitFor();
-  expect(JSON.parse((await askLine(server, goodBody)).text)).toEqual({ predictions: [{ variable: 1003.25 }] });
+  expect(JSON.parse((await askLine(view.server, goodBody)).text)).toEqual({ predictions: [{ variable: 1003.25 }] });
   await main().getByRole('button', { name: 'Follow @champion again' }).click();
   await main().getByRole('link', { name: 'line v2' }).waitFor();
   await main().getByText('rollback: errors since noon').waitFor();
@@ -194,20 +179,23 @@ test('a swap is seen as it happens, and taken back with one button that can be u
 
 test('a version that cannot be served is told with the installer’s log, and the old one answers on', async () => {
   await view.page.goto('/endpoints/line');
-  const broken = await registerLine(server, uninstallable);
-  await moveChampion(server, broken);
+  const broken = await registerLine(view.server, uninstallable);
+  await moveChampion(view.server, broken);
   const problem = main().getByRole('alert');
   await problem.getByText(`v${broken} could not be served; v2 serves on`).waitFor({ timeout: 150_000 });
   await state().getByText(`v${broken} failed, v2 serves on`).waitFor();
   expect(await problem.innerText()).toContain('millwright-has-no-such-package');
   await expectAccessible(view.page);
-  expect((await askLine(server, goodBody)).status).toBe(200);
+  expect((await askLine(view.server, goodBody)).status).toBe(200);
   writeFileSync(hold, '');
   await problem.getByRole('button', { name: `Try v${broken} again` }).click();
   await state().getByText(`Trying v${broken}, v2 serves on`).waitFor();
+  const waiting = main().getByRole('status', { name: 'What is being tried' });
+  await waiting.getByText(`v${broken}: installing the environment that it asks for`).waitFor();
+  await expectAccessible(view.page);
   // The name moves on: what is tried is given up, and the next one fails for its own reason.
-  const next = await registerLine(server, cutOff);
-  await moveChampion(server, next);
+  const next = await registerLine(view.server, cutOff);
+  await moveChampion(view.server, next);
   await problem.getByText(`v${next} could not be served; v2 serves on`).waitFor();
   await main()
     .getByRole('row', { name: /given up: another version was to be served/ })
@@ -237,36 +225,17 @@ const cutOffWords = `[...document.querySelectorAll('.deployment-message')]
   .filter((words) => words.getBoundingClientRect().right > innerWidth || words.scrollWidth > words.clientWidth || words.scrollHeight > words.clientHeight)
   .map((words) => words.textContent)`;
 
-test.each([1440, 820, 390].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme }))))(
-  'stand at $width px, $scheme: nothing overflows, axe finds nothing, a picture is kept',
-  async ({ width, scheme }) => {
-    const folder = join(import.meta.dirname, '../../build/screenshots');
-    mkdirSync(folder, { recursive: true });
-    await Promise.all(Array.from({ length: 30 }, (_, index) => askLine(server, index % 9 === 0 ? '{' : goodBody)));
-    const own = await openView(browser, server.url, { width, scheme });
-    try {
-      for (const [name, path, ready] of [
-        ['endpoints', '/endpoints', 'line v2'],
-        ['endpoint', '/endpoints/line', 'Send the request'],
-        ['home-serving', '/', 'In production'],
-        ['model-serving', '/models/line', 'Decisions'],
-      ] as const) {
-        await own.page.goto(path);
-        await own.page.getByText(ready).first().waitFor();
-        await own.page.waitForLoadState('load');
-        await own.page.screenshot({ path: join(folder, `${name}-${width}-${scheme}.png`), fullPage: true });
-        if (name === 'endpoint') {
-          const tried = own.page.getByRole('region', { name: 'Deployments' });
-          await tried.screenshot({ path: join(folder, `deployments-${width}-${scheme}.png`) });
-        }
-        const beyond = await own.page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-        expect(beyond, `${name} is wider than ${width} px`).toBe(0);
-        expect(await own.page.evaluate<string[]>(cutOffWords), `${name} at ${width} px`).toEqual([]);
-        await expectAccessible(own.page);
-      }
-      expectNoComplaints(own);
-    } finally {
-      await own.close();
-    }
-  },
-);
+test.each(everyWindow)('stand at $width px, $scheme: nothing overflows, axe finds nothing, a picture is kept', async (window) => {
+  await Promise.all(Array.from({ length: 30 }, (_, index) => askLine(view.server, index % 9 === 0 ? '{' : goodBody)));
+  await view.goOn(window);
+  for (const [name, path, ready] of [
+    ['endpoints', '/endpoints', 'line v2'],
+    ['endpoint', '/endpoints/line', 'Send the request'],
+    ['home-serving', '/', 'In production'],
+    ['model-serving', '/models/line', 'Decisions'],
+  ] as const) {
+    await view.go(path, ready);
+    expect(await view.page.evaluate<string[]>(cutOffWords), `${name} at ${window.width} px`).toEqual([]);
+    expect(await standing(view.page, name, window), name).toEqual([]);
+  }
+});

@@ -1,9 +1,9 @@
 /** Experiments in a real browser: find the best run, see why, keep what was found. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { expectAccessible } from './browser.ts';
-import { hostile } from './fill.ts';
-import { visitFilled } from './visit.ts';
+import { expectAccessible } from '../support/browser.ts';
+import { hostile } from '../support/fill.ts';
+import { visitFilled } from '../support/visit.ts';
 
 const view = visitFilled();
 const { go, text } = view;

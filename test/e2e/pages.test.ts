@@ -1,12 +1,12 @@
 /** A real browser over a filled server, through every page: it clicks what a person clicks and reads what a person reads. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { expectAccessible, expectNoComplaints, openView } from './browser.ts';
-import { commit, hostile, type Filled } from './fill.ts';
-import { visitFilled } from './visit.ts';
+import { everyWindow, expectAccessible, expectNoComplaints, standing, openView } from '../support/browser.ts';
+import { commit, hostile, type Filled } from '../support/fill.ts';
+import { visitFilled } from '../support/visit.ts';
 
 const view = visitFilled();
 const { go, text, signedIn } = view;
@@ -221,7 +221,6 @@ describe('settings', () => {
 });
 
 describe('every page', () => {
-  const folder = join(import.meta.dirname, '../../build/screenshots');
   const pagesOf = ({
     bestRunId,
     succeededId,
@@ -247,26 +246,23 @@ describe('every page', () => {
     ['settings', '/settings', 'This server'],
   ];
 
-  test.each([1440, 820, 390].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme }))))(
-    'stands at $width px, $scheme: nothing overflows, axe finds nothing, a picture is kept',
-    async ({ width, scheme }) => {
-      mkdirSync(folder, { recursive: true });
-      const own = await openView(view.browser, view.server.url, { width, scheme });
-      try {
-        for (const [name, path, ready] of pagesOf(view.made)) {
-          await own.page.goto(path);
-          await own.page.getByText(ready).first().waitFor();
-          await own.page.waitForLoadState('load');
-          await own.page.evaluate('document.fonts.ready.then(() => undefined)');
-          await own.page.screenshot({ path: join(folder, `${name}-${width}-${scheme}.png`) });
-          const beyond = await own.page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-          expect(beyond, `${name} is wider than ${width} px`).toBe(0);
-          await expectAccessible(own.page);
-        }
-        expectNoComplaints(own);
-      } finally {
-        await own.close();
-      }
-    },
-  );
+  test.each(everyWindow)('stands at $width px, $scheme: nothing overflows, axe finds nothing, a picture is kept', async (window) => {
+    await view.goOn(window);
+    for (const [name, path, ready] of pagesOf(view.made)) {
+      await go(path, ready);
+      expect(await standing(view.page, name, window), name).toEqual([]);
+    }
+  });
+
+  test('is a link in sight, however narrow the window', async () => {
+    await view.goOn({ width: 390 });
+    await go('/', 'In production');
+    const places = await view.page.getByRole('navigation', { name: 'Pages' }).getByRole('link').all();
+    expect(places).toHaveLength(9);
+    for (const place of places) {
+      const { x, width } = (await place.boundingBox())!;
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(x + width).toBeLessThanOrEqual(390);
+    }
+  });
 });

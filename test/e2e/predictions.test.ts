@@ -1,25 +1,18 @@
 /** Predictions and their lineage in a real browser: found by any feature, told to the data and the commit, and printed. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createCall, millwrightApi } from '../../sdk/src/index.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
-import { expectAccessible, expectNoComplaints, launchBrowser, openView } from './browser.ts';
-import { commit, fill, hostile, type Filled } from './fill.ts';
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { apiOf } from '../support/served-line.ts';
+import { startTestServer } from '../support/server.ts';
+import { visitEach } from '../support/visit.ts';
+import { everyWindow, expectAccessible, expectNoComplaints, standing, openView } from '../support/browser.ts';
+import { commit, fill, hostile } from '../support/fill.ts';
 
-const shots = process.env['MILLWRIGHT_SCREENSHOTS'];
-let server: TestServer;
-let empty: TestServer;
-let browser: Browser;
-let filled: Filled;
 const requests = 700;
 
-beforeAll(async () => {
-  server = await startTestServer();
-  empty = await startTestServer();
-  filled = await fill(server);
-  const api = millwrightApi(createCall({ url: server.url, token: server.token }));
+const view = visitEach(async () => {
+  const server = await startTestServer();
+  const filled = await fill(server);
   const now = Date.now();
   const sent = Array.from({ length: requests }, (_, index) => ({
     request_id: `q${index}`,
@@ -35,21 +28,15 @@ beforeAll(async () => {
       ? { status: 400, error: { code: 'BAD_REQUEST', message: `column 'temperature' is missing ${hostile}` } }
       : { prediction: 4000 + ((index * 7919) % 1000) / 10 }),
   }));
-  const { kept } = await api.sendPredictions([...sent, { request_id: 'elsewhere', endpoint: 'other', features: { x: 1 }, prediction: 1 }]);
+  const elsewhere = { request_id: 'elsewhere', endpoint: 'other', features: { x: 1 }, prediction: 1 };
+  const { kept } = await apiOf(server).sendPredictions([...sent, elsewhere]);
   if (kept !== requests + 1) throw new Error(`${kept} of ${requests + 1} predictions were kept`);
-  browser = await launchBrowser();
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await empty?.stop();
+  return { server, made: filled };
 });
 
 const table = (page: Page) => page.getByRole('region', { name: 'Predictions', exact: true });
 
 test('predictions are filtered by any feature, by outcome and by words of the error; the address reopens what was seen', async () => {
-  const view = await openView(browser, server.url);
   const { page } = view;
   await page.goto('/predictions');
   await page.getByRole('link', { name: 'Predictions', exact: true }).waitFor();
@@ -88,12 +75,9 @@ test('predictions are filtered by any feature, by outcome and by words of the er
   expect(await page.title()).toBe('Predictions · Millwright');
   await page.goBack();
   await expect.poll(() => page.url()).not.toContain('text=');
-  await view.close();
-  expectNoComplaints(view);
 });
 
 test('a prediction opens by keyboard, is shown in full, and its features narrow the search', async () => {
-  const view = await openView(browser, server.url);
   const { page } = view;
   await page.goto('/predictions?endpoint=load-victoria');
   await table(page).getByRole('row').nth(3).waitFor();
@@ -116,36 +100,34 @@ test('a prediction opens by keyboard, is shown in full, and its features narrow 
   const lines = readFileSync(await file.path(), 'utf8').split('\r\n');
   expect(lines[0]).toContain('Request,Row,When,Status,Endpoint');
   expect(lines.length).toBeGreaterThan(100);
-  await view.close();
-  expectNoComplaints(view);
 });
 
 test('new predictions appear by themselves', async () => {
-  const view = await openView(browser, server.url);
   const { page } = view;
   await page.goto('/predictions?endpoint=fresh');
   await page.getByText('No kept prediction matches').waitFor();
-  const api = millwrightApi(createCall({ url: server.url, token: server.token }));
-  await api.sendPredictions([{ request_id: 'fresh1', endpoint: 'fresh', features: { x: 7 }, prediction: 1 }]);
+  await apiOf(view.server).sendPredictions([{ request_id: 'fresh1', endpoint: 'fresh', features: { x: 7 }, prediction: 1 }]);
   await page.getByText('1 shown, newest first').waitFor();
   expect(await table(page).getByRole('row').nth(1).innerText()).toContain('fresh');
-  await view.close();
-  expectNoComplaints(view);
 });
 
 test('an empty page teaches the exact command', async () => {
-  const view = await openView(browser, empty.url);
-  const { page } = view;
-  await page.goto('/predictions');
-  await page.getByText('No predictions yet').waitFor();
-  expect(await page.locator('.empty').innerText()).toContain(`curl -s ${empty.url}/endpoints/load/invocations`);
-  await expectAccessible(page);
-  await view.close();
-  expectNoComplaints(view);
+  const empty = await startTestServer();
+  const other = await openView(view.browser, empty.url);
+  try {
+    await other.page.goto('/predictions');
+    await other.page.getByText('No predictions yet').waitFor();
+    expect(await other.page.locator('.empty').innerText()).toContain(`curl -s ${empty.url}/endpoints/load/invocations`);
+    await expectAccessible(other.page);
+    expectNoComplaints(other);
+  } finally {
+    await other.close();
+    await empty.stop();
+  }
 });
 
 test('from a request id the page tells version, decision, run, stages, data and commit, and prints them on A4', async () => {
-  const view = await openView(browser, server.url, { scheme: 'dark' });
+  await view.goOn({ scheme: 'dark' });
   const { page } = view;
   await page.goto('/lineage');
   await page.getByRole('textbox', { name: 'Id' }).fill('q10');
@@ -156,7 +138,7 @@ test('from a request id the page tells version, decision, run, stages, data and 
   await page.getByText('candidate.rmse < naive.rmse').first().waitFor();
   const text = await page.locator('.account').innerText();
   for (const part of [
-    filled.model,
+    view.made.model,
     'train_forest_0',
     'train_forest@victoria',
     'data/incoming/vic_elec.csv',
@@ -173,19 +155,12 @@ test('from a request id the page tells version, decision, run, stages, data and 
   const width = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
   expect(width).toBe(0);
   expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
-  if (shots !== undefined) {
-    await page.setViewportSize({ width: 718, height: 1050 });
-    await page.screenshot({ path: join(shots, 'printed.png'), fullPage: true });
-  }
-  const pdf = await page.pdf({ format: 'A4', ...(shots === undefined ? {} : { path: join(shots, 'lineage.pdf') }) });
+  const pdf = await page.pdf({ format: 'A4' });
   expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
   expect(await page.getByRole('row', { name: /^rmse/ }).isVisible()).toBe(true);
-  await view.close();
-  expectNoComplaints(view);
 });
 
 test('from a commit or data the page counts every prediction that rests on them, and leads to them', async () => {
-  const view = await openView(browser, server.url);
   const { page } = view;
   await page.goto(`/lineage?find=${commit.slice(0, 9)}`);
   await page.waitForURL(/kind=commit/);
@@ -200,34 +175,19 @@ test('from a commit or data the page counts every prediction that rests on them,
   await page.getByText('sent without a model and version').waitFor();
   await page.goto('/lineage?find=never');
   await page.getByText('Nothing here is known by the id “never”').waitFor();
-  await view.close();
-  expectNoComplaints(view);
 });
 
-test.each(([1440, 820, 390] as const).flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme }))))(
-  'nothing runs out of the window at $width px, $scheme',
-  async ({ width, scheme }) => {
-    const view = await openView(browser, server.url, { width, scheme });
-    const { page } = view;
-    const pages = {
-      predictions: ['/predictions', 'shown, newest first'],
-      failed: ['/predictions?outcome=failed&endpoint=load-victoria', 'shown, newest first'],
-      record: ['/predictions?record=q20', 'Where it came from'],
-      account: ['/lineage?kind=prediction&id=q20', 'candidate.rmse < naive.rmse'],
-      resting: [`/lineage?kind=commit&id=${commit}`, 'Search them'],
-      choose: ['/lineage', 'Paste any id'],
-    } as const;
-    for (const [name, [path, sign]] of Object.entries(pages)) {
-      await page.goto(path);
-      await page.getByText(sign).first().waitFor();
-      await expectAccessible(page);
-      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'), name).toBe(0);
-      if (shots !== undefined) {
-        if (!existsSync(shots)) mkdirSync(shots, { recursive: true });
-        await page.screenshot({ path: join(shots, `${name}-${width}-${scheme}.png`), fullPage: true });
-      }
-    }
-    await view.close();
-    expectNoComplaints(view);
-  },
-);
+test.each(everyWindow)('stand at $width px, $scheme: nothing overflows, axe finds nothing, a picture is kept', async (window) => {
+  await view.goOn(window);
+  for (const [name, path, ready] of [
+    ['predictions', '/predictions', 'shown, newest first'],
+    ['failed', '/predictions?outcome=failed&endpoint=load-victoria', 'shown, newest first'],
+    ['record', '/predictions?record=q20', 'Where it came from'],
+    ['account', '/lineage?kind=prediction&id=q20', 'candidate.rmse < naive.rmse'],
+    ['resting', `/lineage?kind=commit&id=${commit}`, 'Search them'],
+    ['choose', '/lineage', 'Paste any id'],
+  ] as const) {
+    await view.go(path, ready);
+    expect(await standing(view.page, name, window), name).toEqual([]);
+  }
+});

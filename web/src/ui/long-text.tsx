@@ -1,7 +1,7 @@
 import { useState } from 'react';
 
 /** More than a few lines: such as what a library says when it fails. */
-const longest = 480;
+const longest = 900;
 
 /** Text in full; what is very long begins folded. */
 export function LongText({ text }: { text: string }) {

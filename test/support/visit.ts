@@ -1,8 +1,8 @@
 /** What the browser tests share: a server, a browser, and for each test a view whose complaints fail it. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { startTestServer, type TestServer } from '../support/server.ts';
-import { expectNoComplaints, launchBrowser, openView, signIn, type View } from './browser.ts';
+import { startTestServer, type TestServer } from './server.ts';
+import { expectNoComplaints, launchBrowser, openView, signIn, type Session, type View, type ViewOptions } from './browser.ts';
 import { fill, type Filled } from './fill.ts';
 
 /** There from the first `beforeAll` on; its page from `beforeEach` on. */
@@ -18,14 +18,22 @@ export interface Visit<Made> {
   readonly text: () => Promise<string>;
   /** Goes on in a view with the session of the address that `up` printed. */
   readonly signedIn: () => Promise<void>;
+  /** Goes on in another window. */
+  readonly goOn: (options: ViewOptions) => Promise<void>;
 }
 
-/** @param open starts the server and fills it; it is stopped after the last test */
-export function visitEach<Made>(open: () => Promise<{ server: TestServer; made: Made }>): Visit<Made> {
+/**
+ * @param open starts the server and fills it; it is stopped after the last test
+ * @param views begin with the session of the address that `up` printed where `signIn` says so
+ */
+export function visitEach<Made>(
+  open: () => Promise<{ server: TestServer; made: Made }>,
+  views: { readonly signIn?: boolean } = {},
+): Visit<Made> {
   let opened: { server: TestServer; made: Made } | undefined;
   let browser: Browser | undefined;
   let view: View | undefined;
-  let session: Awaited<ReturnType<typeof signIn>> | undefined;
+  let session: Session | undefined;
 
   beforeAll(async () => {
     [opened, browser] = await Promise.all([open(), launchBrowser()]);
@@ -35,7 +43,8 @@ export function visitEach<Made>(open: () => Promise<{ server: TestServer; made: 
     await opened?.server.stop();
   });
   beforeEach(async () => {
-    view = await openView(visit.browser, visit.server.url);
+    if (views.signIn === true) session ??= await signIn(visit.browser, visit.server.login);
+    view = await openView(visit.browser, visit.server.url, views.signIn === true ? { session } : {});
   });
   const leave = async (): Promise<void> => {
     await view?.close();
@@ -64,8 +73,11 @@ export function visitEach<Made>(open: () => Promise<{ server: TestServer; made: 
     text: () => visit.page.locator('main').innerText(),
     async signedIn() {
       session ??= await signIn(visit.browser, visit.server.login);
+      await visit.goOn({ session });
+    },
+    async goOn(options) {
       await leave();
-      view = await openView(visit.browser, visit.server.url, { session });
+      view = await openView(visit.browser, visit.server.url, options);
     },
   };
   return visit;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { DataRef } from '../../src/api/data-ref.ts';
 import { createCall, millwrightApi } from '../../sdk/src/index.ts';
-import type { TestServer } from '../support/server.ts';
+import type { TestServer } from './server.ts';
 
 export const hostile = '<img src=x onerror="document.title=1">';
 export const commit = '8f2d1c0a9b7e6d5c4b3a2918f7e6d5c4b3a29180';

@@ -1,9 +1,11 @@
 /** A real Chromium that needs no installation on the machine, and what a test asks of every page. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
 import { chromium as playwright, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { checkout } from './test-env.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -34,7 +36,7 @@ export interface View {
   close(): Promise<void>;
 }
 
-type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
+export type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
 
 /** Opens the one-time address that `up` printed. @returns the session that it gave, for other views */
 export async function signIn(browser: Browser, login: string): Promise<Session> {
@@ -47,11 +49,23 @@ export async function signIn(browser: Browser, login: string): Promise<Session> 
   return session;
 }
 
-export async function openView(
-  browser: Browser,
-  origin: string,
-  options: { width?: number; scheme?: 'light' | 'dark'; session?: Session | undefined; bypassPolicy?: boolean } = {},
-): Promise<View> {
+export interface Window {
+  readonly width: number;
+  readonly scheme: 'light' | 'dark';
+}
+
+/** Those that every page is judged in. */
+export const everyWindow: readonly Window[] = [1440, 820, 390].flatMap((width) =>
+  (['light', 'dark'] as const).map((scheme) => ({ width, scheme })),
+);
+
+export interface ViewOptions extends Partial<Window> {
+  readonly session?: Session | undefined;
+  /** For pages whose policy forbids the style that `expectAccessible` puts in. */
+  readonly bypassPolicy?: boolean;
+}
+
+export async function openView(browser: Browser, origin: string, options: ViewOptions = {}): Promise<View> {
   const width = options.width ?? 1440;
   const context = await browser.newContext({
     baseURL: origin,
@@ -59,7 +73,6 @@ export async function openView(
     viewport: { width, height: width < 500 ? 844 : 900 },
     colorScheme: options.scheme ?? 'light',
     acceptDownloads: true,
-    // For pages whose policy forbids the style that `expectAccessible` puts in.
     bypassCSP: options.bypassPolicy === true,
     // No colour is judged half faded in.
     reducedMotion: 'reduce',
@@ -108,4 +121,29 @@ export async function expectAccessible(page: Page): Promise<void> {
   })()`);
   expect(found.violations).toEqual([]);
   expect(found.passes).toBeGreaterThan(5);
+}
+
+const beyondWindow = `[document.documentElement, document.querySelector('main')]
+  .filter((part) => part !== null && part.scrollWidth > part.clientWidth)
+  .map((part) => part.localName + ' is ' + (part.scrollWidth - part.clientWidth) + ' px too wide')`;
+
+/** What makes the page, or the part of it that scrolls, wider than the window. */
+export const tooWide = (page: Page): Promise<string[]> => page.evaluate<string[]>(beyondWindow);
+
+const cutOffHeight = `(() => { const main = document.querySelector('main'); return main === null ? 0 : main.scrollHeight - main.clientHeight; })()`;
+
+/** Judges a page as it stands, and keeps a picture of the whole of it. @returns what runs out of the window */
+export async function standing(page: Page, name: string, { width, scheme }: Window): Promise<string[]> {
+  await page.waitForLoadState('load');
+  await page.evaluate('document.fonts.ready.then(() => undefined)');
+  const wide = await tooWide(page);
+  await expectAccessible(page);
+  const pictures = join(checkout, 'build/screenshots');
+  mkdirSync(pictures, { recursive: true });
+  const size = page.viewportSize()!;
+  const more = await page.evaluate<number>(cutOffHeight);
+  if (more > 0) await page.setViewportSize({ ...size, height: Math.min(size.height + more, 6000) });
+  await page.screenshot({ path: join(pictures, `${name}-${width}-${scheme}.png`), fullPage: true });
+  if (more > 0) await page.setViewportSize(size);
+  return wide;
 }
