@@ -3,11 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { LineageNode } from '../../../../src/api/lineage.ts';
-import { millwright } from '../../app/api.ts';
 import { Asked } from '../../ui/asked.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { kindWords } from './kinds.ts';
+import { objectsQuery } from './lineage-queries.ts';
 
 /** Without an object: a field for any id that somebody sent, such as a request id, and how to come here. */
 export function ChoosePage({ find }: { find: string | undefined }) {
@@ -51,7 +51,7 @@ export function ChoosePage({ find }: { find: string | undefined }) {
 }
 
 function Found({ id }: { id: string }) {
-  const query = useQuery({ queryKey: ['lineage', 'objects', id], queryFn: () => millwright.lineageObjects(id) });
+  const query = useQuery(objectsQuery(id));
   return <Asked query={query}>{({ items }) => <Candidates id={id} items={items} />}</Asked>;
 }
 

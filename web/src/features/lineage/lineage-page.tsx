@@ -1,8 +1,7 @@
 import { Button } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { Lineage, LineageNode } from '../../../../src/api/lineage.ts';
-import { millwright } from '../../app/api.ts';
 import { Asked } from '../../ui/asked.tsx';
 import { CopyAsCode, Id } from '../../ui/copy.tsx';
 import { Empty } from '../../ui/empty.tsx';
@@ -14,6 +13,7 @@ import { useNow } from '../../ui/time.tsx';
 import { ChoosePage } from './choose-page.tsx';
 import { kindWords } from './kinds.ts';
 import { LineageGraph } from './lineage-graph.tsx';
+import { lineageQuery } from './lineage-queries.ts';
 import { PredictionAccount } from './prediction-account.tsx';
 import { RestingPredictions } from './resting-predictions.tsx';
 import { sidesOf, type Step } from './sides.ts';
@@ -29,11 +29,7 @@ export function LineagePage() {
 }
 
 function ObjectPage({ kind, id, depth, endpoint }: { kind: string; id: string; depth: number; endpoint: string | undefined }) {
-  const query = useQuery({
-    queryKey: ['lineage', kind, id, depth],
-    queryFn: () => millwright.lineage(kind, id, depth),
-    placeholderData: keepPreviousData,
-  });
+  const query = useQuery(lineageQuery(kind, id, depth));
   const root = query.data?.root;
   return (
     <Page

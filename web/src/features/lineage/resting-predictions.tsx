@@ -1,19 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { RestingPredictions as Resting } from '../../../../src/api/lineage.ts';
-import { millwright } from '../../app/api.ts';
 import { Asked } from '../../ui/asked.tsx';
 import { formatCount, formatTime, plural } from '../../ui/format.ts';
 import { Facts, Section } from '../../ui/page.tsx';
 import { PlainTable } from '../../ui/plain-table.tsx';
 import { endpointNamesQuery } from '../predictions/prediction-queries.ts';
+import { restingPredictionsQuery } from './lineage-queries.ts';
 
 const shownVersions = 100;
 const namedVersions = 12;
 
 /** Every kept prediction that rests on an object: how many, from when to when, of which version at which endpoint. */
 export function RestingPredictions({ kind, id }: { kind: string; id: string }) {
-  const query = useQuery({ queryKey: ['lineage', 'resting', kind, id], queryFn: () => millwright.restingPredictions(kind, id) });
+  const query = useQuery(restingPredictionsQuery(kind, id));
   return (
     <Section title="Predictions that rest on it" id="predictions">
       <Asked query={query}>{(resting) => <Told resting={resting} />}</Asked>

@@ -2,8 +2,9 @@ import { Button, Modal, Select, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Model, PromotionTarget } from '../../../../src/api/models.ts';
-import { ApiError, millwright } from '../../app/api.ts';
+import { ApiError } from '../../app/api.ts';
 import { Problem } from '../../ui/problem.tsx';
+import { settingsQuery } from '../settings/settings-queries.ts';
 import { usePromote } from './model-queries.ts';
 import { titleOf } from './standing.ts';
 import './models.css';
@@ -114,7 +115,7 @@ export function PromoteForm({
 
 /** Past the gate: for administrators, with a reason that is kept as the evidence. */
 function Override({ onOverride, pending }: { onOverride: (reason: string) => void; pending: boolean }) {
-  const settings = useQuery({ queryKey: ['settings'], queryFn: () => millwright.settings() });
+  const settings = useQuery(settingsQuery);
   const [reason, setReason] = useState('');
   if (settings.data === undefined || !settings.data.principal.actions.includes('gate.override')) {
     return <p className="dim">An administrator may promote past the gate, with a reason that is kept.</p>;

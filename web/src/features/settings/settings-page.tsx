@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
-import { millwright } from '../../app/api.ts';
 import { Asked } from '../../ui/asked.tsx';
 import { Facts, Page, Section } from '../../ui/page.tsx';
 import { Age } from '../../ui/time.tsx';
+import { settingsQuery } from './settings-queries.ts';
 import { Tokens } from './tokens.tsx';
 import './settings.css';
 
 /** Who asks, what answers, and who else may. */
 export function SettingsPage() {
-  const settings = useQuery({ queryKey: ['settings'], queryFn: () => millwright.settings() });
+  const settings = useQuery(settingsQuery);
   return (
     <Page title="Settings">
       <Asked query={settings}>

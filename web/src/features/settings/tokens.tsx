@@ -9,10 +9,11 @@ import { Section } from '../../ui/page.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { Age } from '../../ui/time.tsx';
 import { NewToken } from './new-token.tsx';
+import { tokensQuery } from './settings-queries.ts';
 
 /** Tokens of people and programs: made here, shown once, taken away at once. */
 export function Tokens({ mayManage }: { mayManage: boolean }) {
-  const tokens = useQuery({ queryKey: ['tokens'], queryFn: () => millwright.tokens(), enabled: mayManage });
+  const tokens = useQuery({ ...tokensQuery, enabled: mayManage });
   if (!mayManage) {
     return (
       <Section title="Tokens">
