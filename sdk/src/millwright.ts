@@ -108,7 +108,7 @@ export function millwrightApi(call: Call) {
     createLoginCode: () => call<LoginCode>('POST', '/api/1/login-codes', { body: {} }),
     giveWay: () => call<GivenWay>('POST', '/api/1/give-way', { body: {} }),
     revokeToken: (id: string) => call<Record<string, never>>('DELETE', `/api/1/tokens/${encodeURIComponent(id)}`),
-    pipelineRuns: (query: { project?: string; cursor?: string; limit?: number }) =>
+    pipelineRuns: (query: { project?: string; number?: number; cursor?: string; limit?: number }) =>
       call<runs.PipelineRunPage>('GET', '/api/1/pipeline-runs', { query }),
     pipelineRun: (id: string) => call<runs.PipelineRunDetail>('GET', run(id)),
     comparePipelineRuns: (from: string, to: string) =>

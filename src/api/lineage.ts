@@ -13,6 +13,8 @@ export const LineageNode = Type.Object({
   label: Type.String(),
   /** Address of its page; null where it has none. */
   href: textOrNull,
+  /** Of runs and stage runs that the object of `GET /api/1/lineage` rests on; the names of a stage's begin with their file. */
+  params: Type.Optional(Type.Array(Type.Object({ name: Type.String(), value: Type.String() }))),
 });
 export type LineageNode = Static<typeof LineageNode>;
 

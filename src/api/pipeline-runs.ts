@@ -103,7 +103,7 @@ export const EndPipelineRun = Type.Object({
 });
 export type EndPipelineRun = Static<typeof EndPipelineRun>;
 
-/** `GET /api/1/pipeline-runs?project=&cursor=&limit=` */
+/** `GET /api/1/pipeline-runs?project=&number=&cursor=&limit=` */
 export const PipelineRun = Type.Object({
   id: Type.String(),
   /** `energy-forecast #12`: counted within the project. */

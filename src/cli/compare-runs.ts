@@ -2,12 +2,13 @@ import type { ComparedData, ComparedStageRun, PipelineRunComparison, StageCompar
 import type { PipelineRun } from '../api/pipeline-runs.ts';
 import type { Io } from './command.ts';
 import { duration } from './format.ts';
+import { pipelineRunId } from './pipeline-run-id.ts';
 import { remoteApi } from './remote.ts';
 import { printTable } from './table.ts';
 
 export async function compareRuns(from: string, to: string, options: { readonly json?: boolean }, io: Io): Promise<void> {
   const { api } = await remoteApi(io);
-  const compared = await api.comparePipelineRuns(from, to);
+  const compared = await api.comparePipelineRuns(await pipelineRunId(api, from), await pipelineRunId(api, to));
   if (options.json === true) return io.stdout(`${JSON.stringify(compared)}\n`);
   io.stdout(`${aboutRuns(compared).join('\n')}\n\n`);
   printTable(io, ['STAGE', 'CHANGE', 'STATE', 'TOOK', 'BECAUSE'], compared.stages.map(stageRow));

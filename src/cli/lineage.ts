@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { Lineage, LineageNode, RestingPredictions } from '../api/lineage.ts';
+import type { Model } from '../api/models.ts';
 import { MillwrightError } from '../errors.ts';
 import type { Io } from './command.ts';
 import { harmless } from './harmless.ts';
+import { pipelineRunId } from './pipeline-run-id.ts';
 import { positiveInteger } from './positive-integer.ts';
 import { printPredictionLineage } from './prediction-lineage.ts';
 import { remoteApi, type Api } from './remote.ts';
@@ -21,7 +23,7 @@ export function configure(command: Command, io: Io): void {
   command
     .argument(
       '<object>',
-      'a request id, hash of data or of a commit; or models:/NAME/VERSION, runs:/RUN_ID, md5:HASH, commit:HASH, endpoint:NAME, stage-run:ID, pipeline-run:ID, decision:ID, prediction:REQUEST_ID',
+      'a request id, hash of data or of a commit; or models:/NAME@ALIAS, models:/NAME/VERSION, runs:/RUN_ID, md5:HASH, commit:HASH, endpoint:NAME, stage-run:ID, pipeline-run:ID, decision:ID, prediction:REQUEST_ID',
     )
     .option('--depth <number>', 'how many steps to follow, at most 50', positiveInteger, 12)
     .option('--endpoint <name>', 'which answer is meant where several have one request id')
@@ -39,7 +41,7 @@ Examples:
 
 async function lineage(object: string, options: Options, io: Io): Promise<void> {
   const { api } = await remoteApi(io);
-  const { kind, id } = nodeOf(object) ?? (await findObject(api, object));
+  const { kind, id } = (await namedNode(api, object)) ?? nodeOf(object) ?? (await findObject(api, object));
   if (kind === 'prediction') {
     const told = await api.predictionLineage(id, options.endpoint);
     if (options.json === true) return io.stdout(`${JSON.stringify(told)}\n`);
@@ -49,11 +51,33 @@ async function lineage(object: string, options: Options, io: Io): Promise<void> 
   if (graph.edges.length === 0 && predictions.count === 0)
     throw new MillwrightError('RESOURCE_DOES_NOT_EXIST', `nothing is known of ${object} here`);
   if (options.json === true) return io.stdout(`${JSON.stringify({ ...graph, predictions })}\n`);
-  io.stdout(`${titleOf(graph.root)}\n`);
+  io.stdout(`${[titleOf(graph.root), ...paramLines(graph.root, 1)].join('\n')}\n`);
   io.stdout(section('rests on', graph, 'upstream'));
   io.stdout(section('led to', graph, 'downstream'));
   if (graph.truncated) io.stdout('There is more: ask with a smaller --depth.\n');
   printPredictions(predictions, io);
+}
+
+/** Names that the server knows what stands on: `models:/NAME@ALIAS`, `models:/NAME/STAGE`, `pipeline-run:PROJECT #N`. */
+async function namedNode(api: Api, object: string): Promise<{ kind: string; id: string } | undefined> {
+  const run = /^pipeline-run:(.*#\d+)$/.exec(object)?.[1];
+  if (run !== undefined) return { kind: 'pipeline_run', id: await pipelineRunId(api, run) };
+  const [, model, separator, name] = /^models:\/([^/@]+)([@/])([^/@]+)$/.exec(object) ?? [];
+  if (model === undefined || name === undefined || (separator === '/' && /^\d+$/.test(name))) return undefined;
+  const { model: known } = await api.model(model);
+  const version = separator === '@' ? known.aliases.find(({ alias }) => alias === name)?.version : inStage(known, name);
+  if (version !== undefined) return { kind: 'model_version', id: `${model}/${version}` };
+  const aliases = known.aliases.map(({ alias }) => `@${alias}`).join(', ');
+  throw new MillwrightError(
+    'RESOURCE_DOES_NOT_EXIST',
+    `${object} stands on no version; ${model} has ${aliases === '' ? 'no alias' : aliases}: \`millwright models show ${model}\` tells its versions`,
+  );
+}
+
+function inStage({ latestVersions }: Model, name: string): number | undefined {
+  const stage = name.toLowerCase();
+  const versions = latestVersions.filter((one) => stage === 'latest' || one.stage.toLowerCase() === stage).map(({ version }) => version);
+  return versions.length === 0 ? undefined : Math.max(...versions);
 }
 
 /** What a user calls an object → its node; undefined where it is an id of any kind. */
@@ -111,11 +135,21 @@ function section(title: string, graph: Lineage, direction: 'upstream' | 'downstr
       const known = shown.has(edge[far]);
       shown.add(edge[far]);
       lines.push(`${'  '.repeat(indent)}${edge.relation.padEnd(11)} ${titleOf(nodes.get(edge[far])!)}${known ? ' (see above)' : ''}`);
-      if (!known) visit(edge[far], indent + 1);
+      if (known) continue;
+      lines.push(...paramLines(nodes.get(edge[far])!, indent + 1));
+      visit(edge[far], indent + 1);
     }
   };
   visit(`${graph.root.kind} ${graph.root.id}`, 1);
   return lines.length === 0 ? '' : `${title}:\n${lines.join('\n')}\n`;
+}
+
+const shownParams = 20;
+
+function paramLines({ params = [] }: LineageNode, indent: number): string[] {
+  const lines = params.slice(0, shownParams).map(({ name, value }) => `param       ${harmless(`${name} = ${value}`)}`);
+  const more = params.length > shownParams ? [`… and ${params.length - shownParams} more params: --json has them`] : [];
+  return [...lines, ...more].map((line) => `${'  '.repeat(indent)}${line}`);
 }
 
 function titleOf(node: LineageNode): string {

@@ -3,6 +3,7 @@ import type { PipelineRun, StageRun } from '../api/pipeline-runs.ts';
 import type { Io } from './command.ts';
 import { compareRuns } from './compare-runs.ts';
 import { age, duration } from './format.ts';
+import { pipelineRunId } from './pipeline-run-id.ts';
 import { positiveInteger } from './positive-integer.ts';
 import { remoteApi } from './remote.ts';
 import { printTable } from './table.ts';
@@ -23,21 +24,21 @@ export function configure(command: Command, io: Io): void {
     .addHelpText('after', '\nExample:\n  $ millwright runs list --project energy-forecast')
     .action((options: ListOptions) => list(options, io));
   command
-    .command('show <id>')
-    .description('one pipeline run and its stages')
+    .command('show <run>')
+    .description('one pipeline run and its stages, by its id or its name')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  $ millwright runs show 0192f0c1d2e37b8a9c0d1e2f3a4b5c6d')
+    .addHelpText('after', '\nExample:\n  $ millwright runs show "energy-forecast #12"')
     .action((id: string, options: { json?: boolean }) => show(id, options, io));
   command
-    .command('log <id> <stage>')
+    .command('log <run> <stage>')
     .description('what a stage printed; follows one that still runs')
-    .addHelpText('after', '\nExample:\n  $ millwright runs log 0192f0c1d2e37b8a9c0d1e2f3a4b5c6d train_forest@victoria')
+    .addHelpText('after', '\nExample:\n  $ millwright runs log "energy-forecast #12" train_forest@victoria')
     .action((id: string, stage: string) => log(id, stage, io));
   command
     .command('compare <from> <to>')
     .description('what differs between two pipeline runs of a project: stages, params, data, metrics')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  $ millwright runs compare 0192f0c1d2e37b8a9c0d1e2f3a4b5c6d 0192f0c8a1b27c3d8e4f5a6b7c8d9e0f')
+    .addHelpText('after', '\nExample:\n  $ millwright runs compare "energy-forecast #11" "energy-forecast #12"')
     .action((from: string, to: string, options: { json?: boolean }) => compareRuns(from, to, options, io));
   command.addHelpText('after', '\nExample:\n  $ millwright runs list');
 }
@@ -61,7 +62,7 @@ function took(run: PipelineRun, now: number): string {
 
 async function show(id: string, options: { readonly json?: boolean }, io: Io): Promise<void> {
   const { api } = await remoteApi(io);
-  const detail = await api.pipelineRun(id);
+  const detail = await api.pipelineRun(await pipelineRunId(api, id));
   if (options.json === true) return io.stdout(`${JSON.stringify(detail)}\n`);
   const { run, stages } = detail;
   io.stdout(`${run.name}: ${run.state}, ${took(run, Date.now())}, started by ${run.actor} (${run.cause})\n`);
@@ -86,8 +87,9 @@ function stageRow(stage: StageRun): string[] {
   ];
 }
 
-async function log(id: string, stage: string, io: Io): Promise<void> {
+async function log(run: string, stage: string, io: Io): Promise<void> {
   const { api } = await remoteApi(io);
+  const id = await pipelineRunId(api, run);
   for (let after = 0, complete = false; !complete;) {
     const chunk = await api.stageLog(id, stage, after);
     io.stdout(chunk.text);

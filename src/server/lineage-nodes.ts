@@ -3,7 +3,8 @@ import type { LineageNode } from '../api/lineage.ts';
 import type { App } from '../app.ts';
 import { pathsOfVersion } from '../data/versions/index.ts';
 import type { LineageNode as Node, NodeKind } from '../lineage/index.ts';
-import { namePipelineRuns, nameStageRuns, pathOfContent } from '../pipelines/runs/index.ts';
+import { namePipelineRuns, nameStageRuns, pathOfContent, stageRunOrigins, type StageRunOrigin } from '../pipelines/runs/index.ts';
+import { getRuns } from '../tracking/index.ts';
 
 /** Gives every node the name that people call it by, and the address of its page. */
 export async function presentNodes(app: Pick<App, 'db'>, scope: Scope, nodes: readonly Node[]): Promise<LineageNode[]> {
@@ -50,6 +51,32 @@ export async function presentNodes(app: Pick<App, 'db'>, scope: Scope, nodes: re
         return { kind, id, label: id.slice(0, 10), href: null };
     }
   });
+}
+
+/** More runs than these, and more params of each, are not told. */
+const limits = { runs: 100, params: 200 };
+
+/** Parameters of the runs and stage runs among these, by `<kind> <id>`. */
+export async function paramsOf(
+  app: Pick<App, 'db'>,
+  scope: Scope,
+  nodes: readonly Node[],
+): Promise<Map<string, Required<Pick<LineageNode, 'params'>>>> {
+  const ids = (kind: NodeKind): string[] =>
+    [...new Set(nodes.filter((node) => node.kind === kind).map(({ id }) => id))].slice(0, limits.runs);
+  const [runs, stages] = await Promise.all([
+    app.db.read(getRuns, { scope, runIds: ids('run') }),
+    app.db.read(stageRunOrigins, { scope, ids: ids('stage_run') }),
+  ]);
+  const ofRuns = runs.map(({ info, params }) => [`run ${info.runId}`, params.map(({ name, value }) => ({ name, value }))] as const);
+  const ofStages = stages.map(({ id, params }) => [`stage_run ${id}`, declared(params)] as const);
+  return new Map([...ofRuns, ...ofStages].map(([key, params]) => [key, { params: params.slice(0, limits.params) }]));
+}
+
+function declared(files: StageRunOrigin['params']): { name: string; value: string }[] {
+  return Object.entries(files).flatMap(([file, values]) =>
+    Object.entries(values).map(([name, value]) => ({ name: `${file}: ${name}`, value: JSON.stringify(value) })),
+  );
 }
 
 async function pathOf(app: Pick<App, 'db'>, scope: Scope, id: string): Promise<{ label: string; href: string | null }> {

@@ -11,7 +11,7 @@ import {
 } from '../lineage/index.ts';
 import type { VersionCount } from '../predictions/index.ts';
 import { getRuns } from '../tracking/index.ts';
-import { presentNodes } from './lineage-nodes.ts';
+import { paramsOf, presentNodes } from './lineage-nodes.ts';
 import { tellPrediction } from './prediction-lineage.ts';
 import { integerQuery, requiredQuery } from './query.ts';
 import type { Call, Route } from './route.ts';
@@ -32,39 +32,51 @@ async function lineage(call: Call): Promise<Lineage> {
   const { app, principal, query } = call;
   const node = askedNode(call);
   const depth = integerQuery(query, 'depth', { default: 12, min: 1, max: 50 });
-  const graphs = node.kind === 'prediction' ? await aroundPrediction(call, node.id, depth) : await around(call, node, depth);
+  const { upstream, downstream } =
+    node.kind === 'prediction' ? await aroundPrediction(call, node.id, depth) : await around(call, node, depth);
+  const graphs = [...upstream, ...downstream];
   const edges = graphs.flatMap((graph) => graph.edges);
+  const restedOn = [node, ...upstream.flatMap((graph) => graph.edges.map(({ from }) => from))];
   const found = new Map([
     [keyOf(node), node],
     ...edges.flatMap(({ from, to }) => [[keyOf(from), from] as const, [keyOf(to), to] as const]),
   ]);
   const nodes = await presentNodes(app, principal, [...found.values()]);
+  const params = await paramsOf(app, principal, restedOn);
+  const told = nodes.map((item): LineageNode => ({ ...item, ...params.get(keyOf(item)) }));
   return {
-    root: nodes.find((item) => item.kind === node.kind && item.id === node.id)!,
-    nodes,
+    root: told.find((item) => item.kind === node.kind && item.id === node.id)!,
+    nodes: told,
     edges: edges.map(({ from, to, relation, at }) => ({ from: keyOf(from), to: keyOf(to), relation, at })),
     truncated: graphs.some(({ truncated }) => truncated),
   };
 }
 
-function around({ app, principal: scope }: Call, node: Node, depth: number): Promise<LineageGraph[]> {
-  return Promise.all([
+interface Directions {
+  readonly upstream: readonly LineageGraph[];
+  readonly downstream: readonly LineageGraph[];
+}
+
+async function around({ app, principal: scope }: Call, node: Node, depth: number): Promise<Directions> {
+  const [upstream, downstream] = await Promise.all([
     app.db.read(traceLineage, { scope, node, direction: 'upstream', depth }),
     app.db.read(traceLineage, { scope, node, direction: 'downstream', depth }),
   ]);
+  return { upstream: [upstream], downstream: [downstream] };
 }
 
 /** A prediction has no edges of its own: its record names the version and the endpoint. */
-async function aroundPrediction({ app, principal: scope, query }: Call, requestId: string, depth: number): Promise<LineageGraph[]> {
+async function aroundPrediction({ app, principal: scope, query }: Call, requestId: string, depth: number): Promise<Directions> {
   const rows = await app.records.findRequest(scope, requestId);
   const record = rows.find(({ endpoint }) => endpoint === (query.get('endpoint') ?? endpoint));
-  if (record === undefined) return [];
+  if (record === undefined) return { upstream: [], downstream: [] };
   const to = { kind: 'prediction', id: requestId } as const;
   const edges = [{ from: { kind: 'endpoint', id: record.endpoint } as const, to, relation: 'answered', at: record.at }];
-  if (record.model === null) return [{ edges, truncated: false }];
+  if (record.model === null) return { upstream: [{ edges, truncated: false }], downstream: [] };
   const version = { kind: 'model_version', id: `${record.model}/${record.version}` } as const;
   const upstream = await app.db.read(traceLineage, { scope, node: version, direction: 'upstream', depth });
-  return [{ edges: [...edges, { from: version, to, relation: 'predicted', at: record.at }], truncated: false }, upstream];
+  const predicted = { from: version, to, relation: 'predicted', at: record.at };
+  return { upstream: [{ edges: [...edges, predicted], truncated: false }, upstream], downstream: [] };
 }
 
 /** What a person may mean by an id, in the order of likelihood. */

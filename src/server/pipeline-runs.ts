@@ -65,10 +65,12 @@ async function list({ app, principal, query }: Call): Promise<PipelineRunPage> {
   const limit = integerQuery(query, 'limit', { default: 100, min: 1, max: 1000 });
   const project = query.get('project');
   const before = query.get('cursor');
+  const number = integerQuery(query, 'number', { default: 0, min: 1, max: Number.MAX_SAFE_INTEGER });
   const rows = await app.db.read(listPipelineRuns, {
     scope: principal,
     ...(project === null ? {} : { project }),
     ...(before === null ? {} : { before }),
+    ...(number === 0 ? {} : { number }),
     limit: limit + 1,
   });
   const items = rows.slice(0, limit).map(presentPipelineRun);

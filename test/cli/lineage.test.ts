@@ -73,6 +73,38 @@ test('data and a commit lead to the predictions that rest on them: count, first,
   expect(json.predictions.count).toBe(3);
 });
 
+test('a model is found by its alias, stage or newest version, with the parameters of the run and stage that it rests on', async () => {
+  await must('POST', 'registered-models/alias', { name: 'm', alias: 'champion', version: '1' });
+  await must('POST', 'model-versions/transition-stage', { name: 'm', version: '1', stage: 'Staging', archive_existing_versions: false });
+  await must('POST', 'runs/log-parameter', { run_id: run, key: 'depth', value: '12' });
+  const { stdout } = await lineage('models:/m/1');
+  expect(stdout).toMatch(/\n {2}registered {2}run [0-9a-f]{8} \([0-9a-f]{32}\)\n {4}param {7}depth = 12\n/);
+  expect(stdout).toMatch(/stage run train · forecast #1 \([0-9a-f]{32}\)\n +param {7}params\.yaml: trees = 7\n/);
+  for (const name of ['models:/m@champion', 'models:/m/staging', 'models:/m/latest'])
+    expect((await lineage(name)).stdout, name).toBe(stdout);
+  expect(await lineage('models:/m@nobody')).toEqual({
+    status: 66,
+    stdout: '',
+    stderr: 'millwright: models:/m@nobody stands on no version; m has @champion: `millwright models show m` tells its versions\n',
+  });
+});
+
+test('pipeline runs are taken by the names that lists print', async () => {
+  const runs = (...words: string[]): Promise<Ended> => millwright(home, { MILLWRIGHT_URL: server.url }, 'runs', ...words);
+  await recordPipeline(server, { commit, stages: [{ name: 'train', deps: [raw], outs: [], params: { 'params.yaml': { trees: 8 } } }] });
+  expect((await runs('list')).stdout).toContain(' forecast #2 ');
+  const compared = await runs('compare', 'forecast #1', '#2');
+  expect(compared).toMatchObject({ status: 0, stderr: '' });
+  expect(compared.stdout).toMatch(/\ntrain {2}trees {2}7 {4}8\n/);
+  expect((await runs('show', 'forecast#2')).stdout).toMatch(/^forecast #2: /);
+  expect((await lineage('pipeline-run:forecast #1')).stdout).toMatch(/^pipeline run forecast #1 /);
+  expect(await runs('compare', 'forecast #1', 'forecast #9')).toEqual({
+    status: 66,
+    stdout: '',
+    stderr: "millwright: there is no pipeline run 'forecast #9': `millwright runs list` shows those that are there\n",
+  });
+});
+
 test('an id that two things have is asked back, and one that nothing has is told with the forms that there are', async () => {
   expect(await lineage(raw.hash)).toEqual({
     status: 64,

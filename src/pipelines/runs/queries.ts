@@ -22,11 +22,12 @@ export interface PipelineRunRow {
 /** Newest first; `before` is the id of the last run of the page before. Ids sort by time. */
 export const listPipelineRuns = defineRead<
   PipelineRunTables,
-  { scope: Scope; project?: string; before?: string; limit: number },
+  { scope: Scope; project?: string; number?: number; before?: string; limit: number },
   PipelineRunRow[]
->('pipelines.listPipelineRuns', async (tx, { scope, project, before, limit }) => {
+>('pipelines.listPipelineRuns', async (tx, { scope, project, number, before, limit }) => {
   let query = selectRuns(tx, scope).orderBy('id', 'desc').limit(limit);
   if (project !== undefined) query = query.where('project', '=', project);
+  if (number !== undefined) query = query.where('number', '=', number);
   if (before !== undefined) query = query.where('id', '<', before);
   return withCounts(tx, scope, await query.execute());
 });
