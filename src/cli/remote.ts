@@ -1,7 +1,8 @@
 import { ApiError, createCall, millwrightApi, type Call } from '../../sdk/src/index.ts';
 import { errorTable, MillwrightError, type ErrorCode } from '../errors.ts';
 import type { Io } from './command.ts';
-import { requireServer, type ServerAddress } from './server-address.ts';
+import { requireServer } from './project-server.ts';
+import type { ServerAddress } from './server-address.ts';
 
 export type Api = ReturnType<typeof millwrightApi>;
 

@@ -6,7 +6,7 @@ import type { ForwardedRecords, Forwarding, OwnedRecords } from '../records-app.
 import type { Io } from './command.ts';
 import { callOf, type Api } from './remote.ts';
 import { sendEach } from './send-each.ts';
-import { requireServer } from './server-address.ts';
+import { requireServer } from './project-server.ts';
 
 type Log = Forwarding['log'];
 type Settings = ReturnType<Forwarding['settings']>;

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
-import { MillwrightError } from '../errors.ts';
 import { readOwnerToken, readServerFile } from '../state-directory.ts';
 import type { Io } from './command.ts';
 
@@ -25,32 +24,11 @@ export function defaultStateDirectory(io: Io): string {
   return project === undefined ? io.config.userDataDir : join(project, '.millwright');
 }
 
-/**
- * The server of a remote command: `MILLWRIGHT_URL`, else the living owner of `.millwright/` in the nearest parent folder,
- * else the living owner of the user's data directory; undefined where none lives.
- */
-export async function findServer(io: Io): Promise<ServerAddress | undefined> {
-  if (io.config.serverUrl !== undefined) return { url: io.config.serverUrl, token: io.config.token };
-  const project = nearestFolderWith('.millwright', io.cwd);
-  const ofProject = project === undefined ? undefined : await serverOfState(join(project, '.millwright'), io.config);
-  return ofProject ?? serverOfState(io.config.userDataDir, io.config);
-}
-
 /** The living owner of a state directory; undefined where none answers. */
 export async function serverOfState(directory: string, config: Config): Promise<ServerAddress | undefined> {
   const server = readServerFile(directory);
   if (server === undefined || !(await isAlive(server.url))) return undefined;
   return { url: server.url, token: config.token ?? readOwnerToken(directory) };
-}
-
-/** @throws NO_SERVER where none lives */
-export async function requireServer(io: Io): Promise<ServerAddress> {
-  const found = await findServer(io);
-  if (found !== undefined) return found;
-  throw new MillwrightError(
-    'NO_SERVER',
-    'no Millwright server is running here: start one with `millwright up`, or set MILLWRIGHT_URL (and MILLWRIGHT_TOKEN)',
-  );
 }
 
 async function isAlive(url: string): Promise<boolean> {

@@ -9,8 +9,8 @@ import { FollowedFile, type FileLine, type FilePosition } from '../lib/followed-
 import { replaceFile } from '../lib/replace-file.ts';
 import type { Io } from './command.ts';
 import { callOf, type Api } from './remote.ts';
+import { requireServer } from './project-server.ts';
 import { readRecord, sendEach } from './send-each.ts';
-import { requireServer } from './server-address.ts';
 
 export interface TailOptions {
   readonly endpoint?: string;

@@ -9,10 +9,10 @@ import { parseProject, type ProjectFile } from '../../formats/project/index.ts';
 import { decodeUtf8 } from '../../lib/utf8.ts';
 import { noRecorder, type RunRecorder } from '../../pipelines/index.ts';
 import type { Io } from '../command.ts';
+import { serverOfProject } from '../project-server.ts';
 import { callOf } from '../remote.ts';
 import type { ServerAddress } from '../server-address.ts';
 import { createRecorder } from './recorder.ts';
-import { serverOfProject } from './start-server.ts';
 
 /** What the patch of a dirty tree may weigh, in characters; a larger one is left out, and a line says so. */
 const patchLimit = 4_000_000;
@@ -35,7 +35,7 @@ export async function openRecorder(repository: RecordedRepository, cause: string
   const tracksRuns = isOurs(io.config.env['MLFLOW_TRACKING_URI'], server.url);
   if (!tracksRuns) {
     io.stderr(
-      `MLFLOW_TRACKING_URI names another server (${io.config.env['MLFLOW_TRACKING_URI']}): the MLflow runs of the stages are not recorded here\n`,
+      `MLFLOW_TRACKING_URI names another server (${io.config.env['MLFLOW_TRACKING_URI']}): the MLflow runs of the stages are not recorded here; unset it to have them here\n`,
     );
   }
   const { git } = repository;
