@@ -53,8 +53,14 @@ export const Deployment = Type.Object({
   id: Type.String(),
   model: Type.String(),
   version: Type.Integer(),
-  /** `proving`: tried apart. */
-  state: Type.Union([Type.Literal('proving'), Type.Literal('live'), Type.Literal('retired'), Type.Literal('failed')]),
+  /** `proving`: tried apart. `given up`: what was to be served changed before it was ready, or its server ended. */
+  state: Type.Union([
+    Type.Literal('proving'),
+    Type.Literal('live'),
+    Type.Literal('retired'),
+    Type.Literal('failed'),
+    Type.Literal('given up'),
+  ]),
   flavor: orNull(Type.String()),
   /** Why this version: the name that moved, or a rollback with its reason. */
   reason: Type.String(),

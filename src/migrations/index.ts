@@ -15,6 +15,8 @@ import { runIndexOrder } from './0012-run-index-order.ts';
 import { parity } from './0013-parity.ts';
 import { recordRemovals } from './0014-record-removals.ts';
 import { parityTries } from './0015-parity-tries.ts';
+import { deploymentLeases } from './0016-deployment-leases.ts';
+import { movesByName } from './0017-moves-by-name.ts';
 
 export const migrations: readonly Migration[] = [
   access,
@@ -32,4 +34,6 @@ export const migrations: readonly Migration[] = [
   parity,
   recordRemovals,
   parityTries,
+  deploymentLeases,
+  movesByName,
 ];

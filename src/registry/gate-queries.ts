@@ -99,6 +99,32 @@ export const listDecisions = defineRead<
   }));
 });
 
+/** One move of a name: who put it where, and on what grounds. */
+export interface NameMoved {
+  readonly id: string;
+  /** Undefined where the name was taken away. */
+  readonly version: number | undefined;
+  readonly basis: Decision['basis'];
+  readonly actor: string;
+  readonly at: number;
+}
+
+/** The newest move of an alias or a stage of a model; where a version is given, of its moves to that version. */
+export const findLastMove = defineRead<
+  RegistryTables,
+  { scope: Scope; name: string; target: Target; version?: number },
+  NameMoved | undefined
+>('registry.findLastMove', async (tx, { scope, name, target, version }) => {
+  const [row] = await tx
+    .statement<Pick<RegistryTables['decisions'], 'id' | 'version' | 'basis' | 'actor' | 'at'>>(
+      `select id, version, basis, actor, at from decisions
+       where workspace_id = ? and model_name = ? and target_kind = ? and target_name = ? and outcome = 'moved'
+       ${version === undefined ? '' : 'and version = ?'} order by id desc limit 1`,
+    )
+    .all(scope.workspaceId, name, target.kind, target.name, ...(version === undefined ? [] : [version]));
+  return row && { ...row, version: row.version ?? undefined, basis: row.basis as Decision['basis'] };
+});
+
 export const listGates = defineRead<RegistryTables, { scope: Scope; models: readonly string[] }, Gate[]>(
   'registry.listGates',
   async (tx, { scope, models }) => {

@@ -30,7 +30,7 @@ export {
 export { aliasNotFound, createVersion, type VersionRequest } from './create-version.ts';
 
 export { declareGates, recordEvidence, sealFolder, type DeclaredGates, type NewEvidence } from './gate-writes.ts';
-export { findSealedFolder, listDecisions, listGates, type Decision } from './gate-queries.ts';
+export { findLastMove, findSealedFolder, listDecisions, listGates, type Decision, type NameMoved } from './gate-queries.ts';
 export { digestInThread, type DigestFolder } from './digest-thread.ts';
 export type { Follower } from './move.ts';
 export { promote, rollBack, type Promotion, type RegistryContext } from './promote.ts';

@@ -11,7 +11,12 @@ export async function describeEndpoints({ app, principal }: Pick<Call, 'app' | '
     }),
   );
   const running = [...generations].map(([one, { version }]) => ({ name: one, model: version.name, version: version.version }));
-  const facts = await app.db.read(serving.describeEndpoints, { scope: principal, running, ...(name === undefined ? {} : { name }) });
+  const facts = await app.db.read(serving.describeEndpoints, {
+    scope: principal,
+    running,
+    owner: app.endpoints.owner,
+    ...(name === undefined ? {} : { name }),
+  });
   return facts.map((one) => {
     const { name: endpoint } = one.endpoint;
     return {

@@ -40,7 +40,8 @@ async function declare(call: Call): Promise<Record<string, never>> {
     records: recordsOf(records),
   }));
   await app.db.write(serving.declareEndpoints, { ...changeOf(call), project, endpoints: declared });
-  await app.recordSettings.refresh();
+  // What is committed is answered: the settings hold a moment later where they cannot be read now.
+  await app.recordSettings.refresh().catch((error: unknown) => app.log.error({ err: error }, 'new settings of records do not hold yet'));
   app.endpoints.wake();
   return {};
 }

@@ -11,7 +11,7 @@ import {
   type Promoted,
 } from '../api/models.ts';
 import * as registry from '../registry/index.ts';
-import { followersOf, refuseUnknownMover } from './followed.ts';
+import { followersOf } from './followed.ts';
 import { integerQuery } from './query.ts';
 import type { Call, Route } from './route.ts';
 
@@ -59,8 +59,7 @@ async function decisions({ app, principal, params, query }: Call): Promise<Decis
 
 async function promote({ app, principal, params, body, signal }: Call): Promise<Promoted> {
   const { target, version, archiveExisting = false, override } = body as Promote;
-  await refuseUnknownMover(app, principal, params['name']!, target);
-  const followers = await followersOf(app, principal, params['name']!);
+  const followers = await followersOf(app, principal, params['name']!, target);
   const promotion = { name: params['name']!, target, archiveExisting, followers, signal };
   const promoted = await registry.promote(app, principal, { ...promotion, version: version ?? undefined, override: override?.reason });
   return { version: promoted?.version ?? null };
@@ -68,8 +67,7 @@ async function promote({ app, principal, params, body, signal }: Call): Promise<
 
 async function rollBack({ app, principal, params, body, signal }: Call): Promise<Promoted> {
   const { target, reason } = body as RollBack;
-  await refuseUnknownMover(app, principal, params['name']!, target);
-  const followers = await followersOf(app, principal, params['name']!);
+  const followers = await followersOf(app, principal, params['name']!, target);
   const promoted = await registry.rollBack(app, principal, { name: params['name']!, target, reason, followers, signal });
   return { version: promoted?.version ?? null };
 }

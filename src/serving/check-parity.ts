@@ -18,7 +18,7 @@ import {
 import { artifactPathOf } from '../tracking/index.ts';
 import { compareFlavors } from './compare-flavors.ts';
 import { fetchModel } from './fetch-model.ts';
-import type { HostContext } from './host.ts';
+import type { HostContext } from './deploy.ts';
 import { afterFailure, type PostponedParity } from './parity-failure.ts';
 import { unchecked } from './parity.ts';
 

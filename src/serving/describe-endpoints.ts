@@ -2,7 +2,7 @@ import type { Scope } from '../access/index.ts';
 import { asTx, defineRead, type Tx } from '../backends/db/port.ts';
 import { findVersion } from '../registry/index.ts';
 import type { Followed } from './endpoint.ts';
-import { lastDecision, listDeployments, listEndpoints, targetOf } from './queries.ts';
+import { findEndpoint, lastMoveOf, listEndpoints, newestDeployment, targetOf } from './queries.ts';
 import type { EndpointFacts } from './standing.ts';
 import type { ServingTables } from './tables.ts';
 
@@ -16,27 +16,26 @@ export interface RunningVersion {
 /** Endpoints, or one of them, by name, with what people ask of each: what it should serve, since when, by whose decision. */
 export const describeEndpoints = defineRead<
   ServingTables,
-  { scope: Scope; name?: string; running: readonly RunningVersion[] },
+  { scope: Scope; name?: string; running: readonly RunningVersion[]; owner: string },
   EndpointFacts[]
->('serving.describeEndpoints', async (tx, { scope, name, running }) => {
-  const all = await listEndpoints.run(asTx(tx), { scope });
+>('serving.describeEndpoints', async (tx, { scope, name, running, owner }) => {
+  const one = name === undefined ? undefined : await findEndpoint.run(asTx(tx), { scope, name });
+  const all = name === undefined ? await listEndpoints.run(asTx(tx), { scope }) : one === undefined ? [] : [one];
   const described: EndpointFacts[] = [];
   for (const endpoint of all) {
-    if (name !== undefined && name !== endpoint.name) continue;
-    const target = await targetOf(tx, endpoint);
-    const [newest] = await listDeployments.run(asTx(tx), { scope, endpoint: endpoint.name, limit: 1 });
-    const live = running.find((one) => one.name === endpoint.name);
-    const newestDecision = await lastDecision(tx, scope, endpoint.follows);
-    // A version that was deleted is held no more.
-    const isHeld = endpoint.pinned?.over === (newestDecision?.id ?? '') && endpoint.pinned.version === target?.version.version;
+    const { follows, pinned } = endpoint;
+    const move = await lastMoveOf(tx, scope, follows);
+    const target = await targetOf(tx, endpoint, move);
+    const live = running.find((version) => version.name === endpoint.name);
+    // It ends when the name moves again, or its version is deleted; what it wrote stays in the row.
+    const isHeld = pinned?.over === (move?.id ?? '') && pinned.version === target?.version.version;
     const version = live?.version ?? target?.version.version;
     described.push({
-      // A rollback ends when the name moves again; what it wrote stays in the row.
       endpoint: isHeld ? endpoint : { ...endpoint, pinned: undefined },
       target: target && { version: target.version.version, reason: target.reason, actor: target.actor },
-      newest,
+      newest: await newestDeployment(tx, scope, endpoint.name, owner),
       since: live && (await servingSince(tx, scope, live)),
-      decision: await lastDecision(tx, scope, endpoint.follows, version),
+      decision: version === undefined || move?.version === version ? move : await lastMoveOf(tx, scope, follows, version),
       before: (await lastVersions(tx, scope, endpoint)).before,
     });
   }
@@ -61,16 +60,22 @@ export async function lastVersions(
   scope: Scope,
   { name, follows }: { readonly name: string; readonly follows: Followed },
 ): Promise<{ readonly live: number | undefined; readonly before: number | undefined }> {
-  const lived = await tx
-    .statement<{ model_name: string; version: number; state: string; live_at: number }>(
-      'select model_name, version, state, live_at from deployments where workspace_id = ? and endpoint = ? and live_at is not null order by live_at desc, id desc limit 100',
-    )
-    .all(scope.workspaceId, name);
-  const last = lived.find(({ state }) => state === 'live') ?? lived[0];
+  const lived = tx.statement<{ model_name: string; version: number }>(
+    `select model_name, version from deployments where workspace_id = ? and endpoint = ? and live_at is not null
+     order by case when state = 'live' then 0 else 1 end, live_at desc, id desc limit 1`,
+  );
+  const [last] = await lived.all(scope.workspaceId, name);
   const live = last?.model_name === follows.model ? last.version : undefined;
-  for (const { model_name: model, version, live_at: at } of lived) {
-    if (model !== follows.model || version === live) continue;
-    const kept = await findVersion.run(asTx(tx), { scope, name: model, version });
+  // One row a version: every start of a server adds a deployment.
+  const before = await tx
+    .statement<{ version: number; at: number }>(
+      `select version, max(live_at) as at from deployments where workspace_id = ? and endpoint = ? and model_name = ? and live_at is not null
+       group by version order by max(live_at) desc, version desc limit 100`,
+    )
+    .all(scope.workspaceId, name, follows.model);
+  for (const { version, at } of before) {
+    if (version === live) continue;
+    const kept = await findVersion.run(asTx(tx), { scope, name: follows.model, version });
     // A model that was deleted and made anew counts its versions from 1 again.
     if (kept !== undefined && kept.createdAt <= at) return { live, before: version };
   }

@@ -49,8 +49,8 @@ export interface Endpoint {
   readonly updatedBy: string;
 }
 
-/** `proving` is being tried apart; of one endpoint at most one is `live`. */
-export type DeploymentState = 'proving' | 'live' | 'retired' | 'failed';
+/** `proving` is being tried apart; of one endpoint at most one is `live`. `given up`: what was to be served changed first, or the server ended. */
+export type DeploymentState = 'proving' | 'live' | 'retired' | 'failed' | 'given up';
 
 /** One version that an endpoint was given. */
 export interface Deployment {

@@ -3,47 +3,29 @@
  * run, proves and loads the difference apart, and swaps. Requests take the generation that is live when they arrive and
  * end on it; the generation before stays loaded, so that going back takes no loading.
  */
-import type { Logger } from 'pino';
 import type { Scope } from '../access/index.ts';
-import type { Blobs } from '../backends/blobs/port.ts';
-import type { Db } from '../backends/db/port.ts';
-import type { Inference } from '../backends/inference/port.ts';
-import { MillwrightError } from '../errors.ts';
-import type { Ids } from '../lib/ids.ts';
-import type { Clock } from '../lib/time.ts';
+import {
+  asDesired,
+  attemptKey,
+  closeAll,
+  deploy,
+  GivenUp,
+  targetKey,
+  type Due,
+  type Generation,
+  type HostContext,
+  type Slot,
+} from './deploy.ts';
 import type { ModelVersion } from '../registry/index.ts';
 import type { Endpoint } from './endpoint.ts';
-import { fetchModel } from './fetch-model.ts';
-import { loadModel, type LoadedModel } from './load-model.ts';
-import { Preparing, type Preparation } from './preparation.ts';
-import { desiredEndpoints, type DesiredEndpoint } from './queries.ts';
-import { EndpointStatistics, VersionStatistics } from './statistics.ts';
-import { beginDeployment, endDeployment } from './writes.ts';
-
-export interface HostContext {
-  readonly db: Db;
-  readonly blobs: Blobs;
-  readonly inference: () => Promise<Inference>;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly log: Pick<Logger, 'error' | 'info'>;
-  /** Folder of this machine for the files of models. */
-  readonly modelCache: string;
-}
-
-/** One version that is loaded and answers. */
-export interface Generation extends LoadedModel {
-  readonly endpoint: Endpoint;
-  readonly version: ModelVersion;
-  readonly since: number;
-  readonly by: string;
-  /** Of this process, since it took over. */
-  readonly statistics: VersionStatistics;
-  /** What the version before had answered until then. */
-  readonly replaced: { readonly version: number; readonly statistics: VersionStatistics } | undefined;
-}
+import type { Preparation } from './preparation.ts';
+import { desiredEndpoints, hasOrphanedDeployments, type DesiredEndpoint } from './queries.ts';
+import { EndpointStatistics } from './statistics.ts';
+import { giveUpOrphanedDeployments } from './writes.ts';
 
 export interface EndpointHost {
+  /** This process, as its deployments name it. */
+  readonly owner: string;
   /** What answers now; undefined where no such endpoint is live in this process. */
   find(scope: Scope, name: string): Generation | undefined;
   /** Names of the live endpoints of a workspace. */
@@ -52,52 +34,86 @@ export interface EndpointHost {
   preparing(scope: Scope, name: string): Preparation | undefined;
   /** Compares soon, without waiting for the next pass. */
   wake(): void;
-  /** Brings an endpoint in line with what it should serve; ends when its deployment has ended, well or not. */
+  /**
+   * Brings an endpoint in line with what it should serve; ends when its deployment has ended, well or not. What keeps it from that is
+   * logged, and tried again by the next pass.
+   */
   reconcile(scope: Scope, name: string): Promise<void>;
   close(): Promise<void>;
-}
-
-interface Slot {
-  live: Generation | undefined;
-  before: Generation | undefined;
-  readonly statistics: EndpointStatistics;
-  /** The target that failed last: not tried again until it changes, or somebody says so. */
-  failed: string | undefined;
-  deploying: { readonly target: string; readonly controller: AbortController; readonly done: Promise<void> } | undefined;
-  preparing: Preparing | undefined;
 }
 
 const reconcileMs = 1000;
 
 export function createHost(ctx: HostContext): EndpointHost {
+  const owner = ctx.ids.uuid7();
   const slots = new Map<string, Slot>();
+  const leaving = new Set<Promise<void>>();
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let pass: Promise<void> | undefined;
-
-  const reconcile = async (only?: string): Promise<void> => {
-    const desired = await ctx.db.read(desiredEndpoints, {});
-    const wanted = new Set(desired.map(({ endpoint }) => keyOf(endpoint, endpoint.name)));
-    for (const [key, slot] of slots) {
-      if (wanted.has(key)) continue;
-      slots.delete(key);
-      slot.deploying?.controller.abort();
-      closeAll(ctx, [slot.live, slot.before]);
-    }
-    const concerned = desired.filter(({ endpoint }) => only === undefined || keyOf(endpoint, endpoint.name) === only);
-    await Promise.all(concerned.map((one) => advance(ctx, slotOf(ctx, slots, one.endpoint), one, stopping.signal)));
+  let asked = 0;
+  let answered = 0;
+  const failed = (error: unknown): void => {
+    if (!stopping.signal.aborted) ctx.log.error({ err: error }, 'endpoints were not compared with what they should serve');
   };
-  // A pass begins the deployments that are due and does not wait for them: another endpoint must not.
+
+  const remove = (key: string, slot: Slot): void => {
+    slots.delete(key);
+    const { deploying } = slot;
+    deploying?.controller.abort(new GivenUp('the endpoint was removed'));
+    // A version that takes over in this very moment is closed, too.
+    const left = (deploying?.done ?? Promise.resolve()).then(() => closeAll(ctx, [slot.live, slot.before]));
+    leaving.add(left);
+    void left.finally(() => leaving.delete(left));
+  };
+
+  /** One deployment of an endpoint at a time; one whose target has changed meanwhile is given up, and the next pass begins the other. */
+  const begin = (slot: Slot, desired: DesiredEndpoint): void => {
+    if (!isDue(desired) || stopping.signal.aborted) return;
+    const target = targetKey(desired);
+    if (slot.deploying !== undefined) {
+      if (slot.deploying.target !== target) slot.deploying.controller.abort(new GivenUp(reasonFor(desired, slot.deploying.version)));
+      return;
+    }
+    if (attemptKey(desired) === slot.failed || (slot.live !== undefined && target === targetKey(asDesired(slot.live)))) return;
+    const controller = new AbortController();
+    const done = deploy(ctx, owner, slot, desired, controller.signal)
+      .catch(failed)
+      .finally(() => {
+        slot.deploying = undefined;
+        if (controller.signal.aborted && !stopping.signal.aborted) tick();
+      });
+    slot.deploying = { target, version: desired.target.version, controller, done };
+  };
+
+  /** Undefined where a later question was answered first: what this one found may be the past. */
+  const ask = async (): Promise<DesiredEndpoint[] | undefined> => {
+    const turn = ++asked;
+    const desired = await ctx.db.read(desiredEndpoints, {});
+    if (turn < answered) return undefined;
+    answered = turn;
+    return desired;
+  };
+
+  /** Begins the deployments that are due, and waits for none: another endpoint must not. */
+  const compare = async (): Promise<void> => {
+    const desired = await ask();
+    if (desired === undefined) return;
+    const wanted = new Set(desired.map(({ endpoint }) => keyOf(endpoint, endpoint.name)));
+    for (const [key, slot] of slots) if (!wanted.has(key)) remove(key, slot);
+    for (const one of desired) begin(slotOf(ctx, slots, one.endpoint), one);
+    const now = ctx.clock.now();
+    if (await ctx.db.read(hasOrphanedDeployments, { now })) await ctx.db.write(giveUpOrphanedDeployments, { now });
+  };
   const tick = (): void => {
     clearTimeout(timer);
-    pass = reconcile().catch((error: unknown) => {
-      if (!stopping.signal.aborted) ctx.log.error({ err: error }, 'endpoints were not compared with what they should serve');
-    });
+    pass = compare().catch(failed);
     if (!stopping.signal.aborted) timer = setTimeout(tick, reconcileMs).unref();
   };
   timer = setTimeout(tick, 0).unref();
 
   return {
+    owner,
     find: (scope, name) => slots.get(keyOf(scope, name))?.live,
     names: ({ workspaceId }) =>
       [...slots.values()].flatMap(({ live }) =>
@@ -105,16 +121,47 @@ export function createHost(ctx: HostContext): EndpointHost {
       ),
     preparing: (scope, name) => slots.get(keyOf(scope, name))?.preparing?.now,
     wake: tick,
-    reconcile: (scope, name) => reconcile(keyOf(scope, name)),
+    async reconcile(scope, name) {
+      const key = keyOf(scope, name);
+      try {
+        for (;;) {
+          const all = await ask();
+          if (all === undefined) continue;
+          const desired = all.find(({ endpoint }) => keyOf(endpoint, endpoint.name) === key);
+          if (desired === undefined) return;
+          const slot = slotOf(ctx, slots, desired.endpoint);
+          begin(slot, desired);
+          const { deploying } = slot;
+          if (deploying === undefined) return;
+          await deploying.done;
+          if (deploying.target === targetKey(desired)) return;
+        }
+      } catch (error) {
+        failed(error);
+      }
+    },
     async close() {
       stopping.abort();
       clearTimeout(timer);
-      for (const { deploying } of slots.values()) deploying?.controller.abort();
       await pass;
+      const deploying = [...slots.values()].flatMap((slot) => (slot.deploying === undefined ? [] : [slot.deploying]));
+      for (const { controller } of deploying) controller.abort(new GivenUp('its server ended before it was ready'));
+      await Promise.all([...leaving, ...deploying.map(({ done }) => done)]);
       const loaded = [...slots.values()].flatMap(({ live, before }) => [live, before]).filter((generation) => generation !== undefined);
       await Promise.all(loaded.map(({ runtime }) => runtime.close()));
     },
   };
+}
+
+function isDue(desired: DesiredEndpoint): desired is Due {
+  return desired.target !== undefined;
+}
+
+/** Why the version that is tried now is given up for what is due. */
+function reasonFor({ target }: Due, tried: ModelVersion): string {
+  const { name, version } = target.version;
+  if (name === tried.name && version === tried.version) return 'the settings of the endpoint changed before it was ready';
+  return `version ${version} of '${name}' was to be served instead (${target.reason})`;
 }
 
 function keyOf({ workspaceId }: Scope, name: string): string {
@@ -129,93 +176,4 @@ function slotOf(ctx: HostContext, slots: Map<string, Slot>, endpoint: Endpoint):
   const slot: Slot = { live: undefined, before: undefined, statistics, failed: undefined, deploying: undefined, preparing: undefined };
   slots.set(key, slot);
   return slot;
-}
-
-/** One deployment of an endpoint at a time; one whose target has changed meanwhile is given up. */
-async function advance(ctx: HostContext, slot: Slot, desired: DesiredEndpoint, stopping: AbortSignal): Promise<void> {
-  if (desired.target === undefined || stopping.aborted) return;
-  const target = targetKey(desired);
-  if (slot.deploying !== undefined) {
-    const { deploying } = slot;
-    if (deploying.target !== target) deploying.controller.abort();
-    await deploying.done;
-    if (deploying.target === target) return;
-    return advance(ctx, slot, desired, stopping);
-  }
-  if (attemptKey(desired) === slot.failed || (slot.live !== undefined && target === targetKey(asDesired(slot.live)))) return;
-  const controller = new AbortController();
-  const done = deploy(ctx, slot, desired, desired.target, controller.signal).finally(() => {
-    slot.deploying = undefined;
-  });
-  slot.deploying = { target, controller, done };
-  await done;
-}
-
-function asDesired({ endpoint, version, by }: Generation): DesiredEndpoint {
-  return { endpoint, target: { version, reason: '', actor: by } };
-}
-
-/** What makes a generation another one. */
-function targetKey({ endpoint, target }: DesiredEndpoint): string {
-  const version = target?.version;
-  return JSON.stringify([version?.name, version?.version, version?.storageLocation, endpoint.settings]);
-}
-
-/** What makes an attempt another one: `millwright endpoints deploy` touches the endpoint to have a failed version tried again. */
-function attemptKey(desired: DesiredEndpoint): string {
-  return `${desired.endpoint.updatedAt} ${targetKey(desired)}`;
-}
-
-async function deploy(
-  ctx: HostContext,
-  slot: Slot,
-  desired: DesiredEndpoint,
-  target: NonNullable<DesiredEndpoint['target']>,
-  signal: AbortSignal,
-): Promise<void> {
-  const { endpoint } = desired;
-  const scope = { workspaceId: endpoint.workspaceId };
-  const id = ctx.ids.uuid7();
-  const { version, reason, actor } = target;
-  const start = { scope, id, endpoint: endpoint.name, model: version.name, version: version.version, reason, actor };
-  await ctx.db.write(beginDeployment, { ...start, eventId: ctx.ids.uuid7(), now: ctx.clock.now() });
-  const end = { scope, id, eventId: ctx.ids.uuid7() };
-  const kept = slot.before !== undefined && targetKey(asDesired(slot.before)) === targetKey(desired) ? slot.before : undefined;
-  let model: LoadedModel;
-  try {
-    model = kept ?? (await load(ctx, slot, endpoint, version, signal));
-  } catch (error) {
-    if (signal.aborted) return;
-    slot.failed = attemptKey(desired);
-    const message = error instanceof Error ? error.message : String(error);
-    const log = error instanceof MillwrightError && typeof error.details?.['log'] === 'string' ? error.details['log'] : undefined;
-    ctx.log.error({ err: error, endpoint: endpoint.name, version: version.version }, 'a version could not be served');
-    return ctx.db.write(endDeployment, { ...end, now: ctx.clock.now(), outcome: { state: 'failed', message, log } });
-  }
-  const now = ctx.clock.now();
-  const retired = slot.before === kept ? undefined : slot.before;
-  slot.before = slot.live;
-  const statistics = new VersionStatistics(slot.statistics, now);
-  const replaced = slot.before && { version: slot.before.version.version, statistics: slot.before.statistics };
-  slot.live = { ...model, endpoint, version, since: now, by: actor, statistics, replaced };
-  slot.failed = undefined;
-  closeAll(ctx, [retired]);
-  await ctx.db.write(endDeployment, { ...end, now, outcome: { state: 'live', flavor: model.runtime.flavor, message: model.note } });
-}
-
-async function load(ctx: HostContext, slot: Slot, endpoint: Endpoint, version: ModelVersion, signal: AbortSignal): Promise<LoadedModel> {
-  const preparing = (slot.preparing = new Preparing(ctx.clock, { model: version.name, version: version.version }));
-  try {
-    const folder = await fetchModel(ctx.blobs, endpoint, version, ctx.modelCache, signal);
-    const inference = preparing.watched(await ctx.inference());
-    return await loadModel(inference, folder, `${version.name}/${version.version}`, endpoint.settings, signal, version.parity);
-  } finally {
-    slot.preparing = undefined;
-  }
-}
-
-function closeAll(ctx: HostContext, generations: readonly (Generation | undefined)[]): void {
-  for (const generation of generations) {
-    generation?.runtime.close().catch((error: unknown) => ctx.log.error({ err: error }, 'a model that is served no more was not closed'));
-  }
 }

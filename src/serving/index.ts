@@ -8,12 +8,13 @@ export {
   type EndpointSettings,
 } from './endpoint.ts';
 export { checkParity, type ParityChecks } from './check-parity.ts';
-export { createHost, type EndpointHost, type Generation } from './host.ts';
+export type { Generation } from './deploy.ts';
+export { createHost, type EndpointHost } from './host.ts';
 export { loadModel, type LoadedModel } from './load-model.ts';
 export { findModelFile, listModelFiles } from './model-files.ts';
 export type { Preparation } from './preparation.ts';
 export { describeEndpoints, type RunningVersion } from './describe-endpoints.ts';
-export { deploymentAt, findEndpoint, findFollowed, listDeployments, listEndpoints } from './queries.ts';
+export { deploymentAt, endpointsFollowing, findEndpoint, findFollowed, listDeployments, listEndpoints } from './queries.ts';
 export { problemOf, stateOf, type EndpointFacts } from './standing.ts';
 export { slotMs, type VersionStatistics } from './statistics.ts';
 export { watchRecordSettings, type RecordSettingsWatch } from './record-settings.ts';

@@ -1,6 +1,6 @@
 import type { Scope } from '../access/index.ts';
 import { asTx, defineRead, type Tx } from '../backends/db/port.ts';
-import { findVersion, findVersionByAlias, latestVersions, listDecisions, type Decision, type ModelVersion } from '../registry/index.ts';
+import { findVersion, findLastMove, findVersionByAlias, latestVersions, type ModelVersion, type NameMoved } from '../registry/index.ts';
 import { keepEverything, type RecordSettings } from '../predictions/index.ts';
 import { MillwrightError } from '../errors.ts';
 import type { Deployment, Endpoint, EndpointSettings, Followed } from './endpoint.ts';
@@ -19,6 +19,17 @@ export const listEndpoints = defineRead<ServingTables, { scope: Scope }, Endpoin
     .all(scope.workspaceId);
   return rows.map(endpointOf);
 });
+
+/** Those that follow a name of a model, or one of its versions. */
+export const endpointsFollowing = defineRead<ServingTables, { scope: Scope; model: string }, Endpoint[]>(
+  'serving.endpointsFollowing',
+  async (tx, { scope, model }) => {
+    const rows = await tx
+      .statement<ServingTables['endpoints']>('select * from endpoints where workspace_id = ? and model_name = ? order by name')
+      .all(scope.workspaceId, model);
+    return rows.map(endpointOf);
+  },
+);
 
 export const findEndpoint = defineRead<ServingTables, { scope: Scope; name: string }, Endpoint | undefined>(
   'serving.findEndpoint',
@@ -70,9 +81,20 @@ export const desiredEndpoints = defineRead<ServingTables, Record<string, never>,
     const desired: DesiredEndpoint[] = [];
     for (const row of rows) {
       const endpoint = endpointOf(row);
-      desired.push({ endpoint, target: await targetOf(tx, endpoint) });
+      desired.push({ endpoint, target: await targetOf(tx, endpoint, await lastMoveOf(tx, endpoint, endpoint.follows)) });
     }
     return desired;
+  },
+);
+
+/** Whether a version is still told as being tried whose process has ended. */
+export const hasOrphanedDeployments = defineRead<ServingTables, { now: number }, boolean>(
+  'serving.hasOrphanedDeployments',
+  async (tx, { now }) => {
+    const rows = await tx
+      .statement("select 1 from deployments where state = 'proving' and (lease_until is null or lease_until <= ?) limit 1")
+      .all(now);
+    return rows.length > 0;
   },
 );
 
@@ -98,37 +120,47 @@ async function resolveFollowed(tx: Tx<ServingTables>, scope: Scope, { model, kin
   }
 }
 
-/** What an endpoint should serve now. */
-export async function targetOf(tx: Tx<ServingTables>, endpoint: Endpoint): Promise<DesiredEndpoint['target']> {
+/** What an endpoint should serve now. @param move the newest of the name that it follows */
+export async function targetOf(tx: Tx<ServingTables>, endpoint: Endpoint, move: NameMoved | undefined): Promise<DesiredEndpoint['target']> {
   const scope = { workspaceId: endpoint.workspaceId };
   const { follows, pinned } = endpoint;
-  const decision = await lastDecision(tx, scope, follows);
-  if (pinned !== undefined && pinned.over === (decision?.id ?? '')) {
+  if (pinned !== undefined && pinned.over === (move?.id ?? '')) {
     const version = await findVersion.run(asTx(tx), { scope, name: follows.model, version: pinned.version });
     if (version !== undefined) return { version, reason: `rollback: ${pinned.reason}`, actor: pinned.by };
   }
   const resolved = await resolveFollowed(tx, scope, follows);
   if (resolved === undefined) return undefined;
   const reason = follows.kind === 'version' ? 'declared' : `${follows.kind} ${follows.name}`;
-  return { version: resolved, reason, actor: decision?.version === resolved.version ? decision.actor : endpoint.updatedBy };
+  return { version: resolved, reason, actor: move?.version === resolved.version ? move.actor : endpoint.updatedBy };
 }
 
 /** The newest move of the name that an endpoint follows; where a version is given, of its moves there. */
-export async function lastDecision(
+export async function lastMoveOf(
   tx: Tx<ServingTables>,
   scope: Scope,
   { model, kind, name }: Followed,
   version?: number,
-): Promise<Decision | undefined> {
+): Promise<NameMoved | undefined> {
   if (kind === 'version') return undefined;
-  const decisions = await listDecisions.run(asTx(tx), { scope, name: model, limit: 200, before: undefined });
-  return decisions.find(
-    (decision) =>
-      decision.outcome === 'moved' &&
-      decision.target.kind === kind &&
-      decision.target.name === name &&
-      (version === undefined || decision.version === version),
-  );
+  return findLastMove.run(asTx(tx), { scope, name: model, target: { kind, name }, ...(version === undefined ? {} : { version }) });
+}
+
+/** Of this process, as it tells how the endpoint stands there; of any where it has tried none. */
+export async function newestDeployment(
+  tx: Tx<ServingTables>,
+  scope: Scope,
+  endpoint: string,
+  owner: string,
+): Promise<Deployment | undefined> {
+  const newest = async (condition: string, ...values: string[]): Promise<Deployment | undefined> => {
+    const [row] = await tx
+      .statement<ServingTables['deployments']>(
+        `select * from deployments where workspace_id = ? and endpoint = ? ${condition} order by id desc limit 1`,
+      )
+      .all(scope.workspaceId, endpoint, ...values);
+    return row && deploymentOf(row);
+  };
+  return (await newest('and owner = ?', owner)) ?? newest('');
 }
 
 function endpointOf(row: ServingTables['endpoints']): Endpoint {

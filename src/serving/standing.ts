@@ -1,4 +1,4 @@
-import type { Decision } from '../registry/index.ts';
+import type { NameMoved } from '../registry/index.ts';
 import type { Deployment, Endpoint } from './endpoint.ts';
 
 /** What is known of an endpoint in the database, beside what this process runs of it. */
@@ -6,11 +6,12 @@ export interface EndpointFacts {
   readonly endpoint: Endpoint;
   /** What it should serve; undefined while the name that it follows stands on no version. */
   readonly target: { readonly version: number; readonly reason: string; readonly actor: string } | undefined;
+  /** What this process tried last; before it tried any, another one. */
   readonly newest: Deployment | undefined;
   /** Since when the version that is live here has answered, whatever process served it. */
   readonly since: number | undefined;
   /** Who put the name that it follows on the live version; without one, on the version that it should serve. */
-  readonly decision: Decision | undefined;
+  readonly decision: NameMoved | undefined;
   /** The version that a rollback goes back to. */
   readonly before: number | undefined;
 }
@@ -28,7 +29,7 @@ export interface LiveVersion {
 }
 
 export function stateOf({ target, newest }: Pick<EndpointFacts, 'target' | 'newest'>, live: LiveVersion | undefined): EndpointState {
-  // One that was given up, because the name moved on, says so until the next deployment begins.
+  // One whose name has moved on is given up in a moment.
   if (newest?.state === 'proving' && newest.version === target?.version) return live === undefined ? 'starting' : 'swapping';
   if (problemOf({ target, newest }, live) !== undefined) return 'failed';
   if (live === undefined) return target === undefined ? 'waiting' : 'starting';

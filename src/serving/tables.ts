@@ -36,5 +36,8 @@ export interface ServingTables {
     created_at: number;
     live_at: number | null;
     ended_at: number | null;
+    /** The process that tries the version, while it renews its lease. */
+    owner: string | null;
+    lease_until: number | null;
   };
 }

@@ -7,7 +7,7 @@ import { recordEdges } from '../lineage/index.ts';
 import type { RecordSettings } from '../predictions/index.ts';
 import { lastVersions } from './describe-endpoints.ts';
 import { checkEndpointName, endpointNotFound, type EndpointSettings, type Followed } from './endpoint.ts';
-import { findEndpoint, lastDecision } from './queries.ts';
+import { findEndpoint, lastMoveOf } from './queries.ts';
 import type { ServingTables } from './tables.ts';
 
 export interface EndpointDeclaration {
@@ -98,12 +98,12 @@ export const rollBackEndpoint = defineWrite<
       `the endpoint '${name}' served no other version of '${endpoint.follows.model}' before that is still there: there is nothing to go back to`,
     );
   }
-  const decision = await lastDecision(tx, scope, endpoint.follows);
+  const move = await lastMoveOf(tx, scope, endpoint.follows);
   await tx
     .statement(
       'update endpoints set pinned_version = ?, pinned_over = ?, pinned_by = ?, pinned_reason = ?, updated_at = ?, updated_by = ? where workspace_id = ? and name = ?',
     )
-    .run(before, decision?.id ?? '', principal.name, reason, now, principal.name, scope.workspaceId, name);
+    .run(before, move?.id ?? '', principal.name, reason, now, principal.name, scope.workspaceId, name);
   const detail = { version: before, from: live ?? null, reason };
   await recordAudit(tx, principal, { id: auditId, at: now, action: 'serving.rollBackEndpoint', subject: name, detail });
   return { version: before };
@@ -133,6 +133,9 @@ export interface DeploymentStart {
   readonly scope: Scope;
   readonly id: string;
   readonly eventId: string;
+  /** The process that tries it, until it renews its lease no more. */
+  readonly owner: string;
+  readonly leaseMs: number;
   readonly endpoint: string;
   readonly model: string;
   readonly version: number;
@@ -142,12 +145,13 @@ export interface DeploymentStart {
 }
 
 export const beginDeployment = defineWrite<ServingTables, DeploymentStart, void>('serving.beginDeployment', async (tx, start) => {
-  // Of an endpoint one version is proved at a time: one that still says so was given up, or its process was killed.
+  // A process tries one version of an endpoint at a time: one that still says so could not be written down.
   await tx
     .statement(
-      "update deployments set state = 'failed', message = 'given up: another version was to be served, or the server ended', ended_at = ? where workspace_id = ? and endpoint = ? and state = 'proving'",
+      `update deployments set state = 'given up', message = 'another version was to be served before it was ready', ended_at = ?
+       where workspace_id = ? and endpoint = ? and state = 'proving' and owner = ?`,
     )
-    .run(start.now, start.scope.workspaceId, start.endpoint);
+    .run(start.now, start.scope.workspaceId, start.endpoint, start.owner);
   await tx.kysely
     .insertInto('deployments')
     .values({
@@ -165,6 +169,8 @@ export const beginDeployment = defineWrite<ServingTables, DeploymentStart, void>
       created_at: start.now,
       live_at: null,
       ended_at: null,
+      owner: start.owner,
+      lease_until: start.now + start.leaseMs,
     })
     .execute();
   await recordEvent(tx, start.scope, {
@@ -178,6 +184,29 @@ export const beginDeployment = defineWrite<ServingTables, DeploymentStart, void>
   });
 });
 
+/** Its process goes on trying. */
+export const renewDeployment = defineWrite<ServingTables, { scope: Scope; id: string; leaseUntil: number }, void>(
+  'serving.renewDeployment',
+  async (tx, { scope, id, leaseUntil }) => {
+    await tx
+      .statement("update deployments set lease_until = ? where workspace_id = ? and id = ? and state = 'proving'")
+      .run(leaseUntil, scope.workspaceId, id);
+  },
+);
+
+/** Ends what is told as being tried and whose process has ended. */
+export const giveUpOrphanedDeployments = defineWrite<ServingTables, { now: number }, void>(
+  'serving.giveUpOrphanedDeployments',
+  async (tx, { now }) => {
+    await tx
+      .statement(
+        `update deployments set state = 'given up', message = 'its server ended before it was ready', ended_at = ?
+         where state = 'proving' and (lease_until is null or lease_until <= ?)`,
+      )
+      .run(now, now);
+  },
+);
+
 export interface DeploymentEnd {
   readonly scope: Scope;
   readonly id: string;
@@ -185,10 +214,11 @@ export interface DeploymentEnd {
   readonly now: number;
   readonly outcome:
     | { readonly state: 'live'; readonly flavor: string; readonly message: string | undefined }
-    | { readonly state: 'failed'; readonly message: string; readonly log: string | undefined };
+    | { readonly state: 'failed'; readonly message: string; readonly log: string | undefined }
+    | { readonly state: 'given up'; readonly message: string };
 }
 
-/** Says how a deployment ended: it is live and the one before retired, or it failed and the one before serves on. */
+/** Says how a deployment ended: it is live and the one before retired, or it failed, or was given up, and the one before serves on. */
 export const endDeployment = defineWrite<ServingTables, DeploymentEnd, void>(
   'serving.endDeployment',
   async (tx, { scope, id, eventId, now, outcome }) => {
@@ -212,12 +242,13 @@ export const endDeployment = defineWrite<ServingTables, DeploymentEnd, void>(
         outcome.state,
         isLive ? outcome.flavor : null,
         outcome.message ?? null,
-        isLive ? null : (outcome.log ?? null),
+        outcome.state === 'failed' ? (outcome.log ?? null) : null,
         isLive ? now : null,
         isLive ? null : now,
         scope.workspaceId,
         id,
       );
+    if (outcome.state === 'given up') return;
     const version = { kind: 'model_version' as const, id: `${row.model_name}/${row.version}` };
     if (isLive) await recordEdges(tx, scope, now, [{ from: version, to: { kind: 'endpoint', id: row.endpoint }, relation: 'served' }]);
     const kind: EventKind = isLive ? 'deployment.live' : 'deployment.failed';

@@ -27,7 +27,7 @@ function breakStore(): () => void {
 }
 
 async function failedOnce(name: string): Promise<void> {
-  await vi.waitFor(async () => expect((await parityOf(1, name)).message).toContain('try 1 failed'), { timeout: 30_000 });
+  await vi.waitFor(async () => expect((await parityOf(1, name)).message).toContain('try 1 failed'), { timeout: 60_000 });
 }
 
 test('a store that fails leaves the version pending, says why, and a gate refuses it; the check is made again when it is due', async () => {
@@ -45,7 +45,7 @@ test('a store that fails leaves the version pending, says why, and a gate refuse
   mend();
   scene.clock.time += 5000;
   checks.wake();
-  await vi.waitFor(async () => expect((await parityOf(1, 'twin')).state).toBe('agrees'), { timeout: 30_000 });
+  await vi.waitFor(async () => expect((await parityOf(1, 'twin')).state).toBe('agrees'), { timeout: 60_000 });
   expect(parityRefusal(await parityOf(1, 'twin'))).toBeUndefined();
 });
 
@@ -57,7 +57,7 @@ test('a server that starts makes what is put off at once', async () => {
   await checks.close();
   mend();
   checks = checkParity(scene);
-  await vi.waitFor(async () => expect((await parityOf(1, 'twin')).state).toBe('agrees'), { timeout: 30_000 });
+  await vi.waitFor(async () => expect((await parityOf(1, 'twin')).state).toBe('agrees'), { timeout: 60_000 });
 });
 
 test('a model whose process is killed every time is not compared after five tries, and says so', async () => {
@@ -69,7 +69,7 @@ test('a model whose process is killed every time is not compared after five trie
   await scene.register(1, 'twin');
   checks = checkParity(scene);
   for (let done = 1; done < 5; done += 1) {
-    await vi.waitFor(async () => expect((await parityOf(1, 'twin')).message).toContain(`try ${done} failed`), { timeout: 30_000 });
+    await vi.waitFor(async () => expect((await parityOf(1, 'twin')).message).toContain(`try ${done} failed`), { timeout: 60_000 });
     scene.clock.time += 3_600_000;
     checks.wake();
   }
@@ -79,7 +79,7 @@ test('a model whose process is killed every time is not compared after five trie
         state: 'unchecked',
         message: 'ONNX was not compared with python_function: its process ended with SIGKILL (tried 5 times)',
       }),
-    { timeout: 30_000 },
+    { timeout: 60_000 },
   );
   expect(tries).toBe(5);
 });
@@ -96,10 +96,10 @@ test('slow checks of one workspace leave room for another, and for at most two o
   scene.clock.time += 1;
   await scene.register(2, 'quick');
   checks = checkParity(scene);
-  await vi.waitFor(async () => expect((await parityOf(2, 'quick')).state).toBe('agrees'), { timeout: 30_000 });
+  await vi.waitFor(async () => expect((await parityOf(2, 'quick')).state).toBe('agrees'), { timeout: 60_000 });
   await vi.waitFor(() => expect(begun.filter((label) => label.startsWith('slow/'))).toHaveLength(2));
   expect((await parityOf(1, 'slow')).state).toBe('pending');
   release(undefined);
   for (const version of [1, 2, 3, 4])
-    await vi.waitFor(async () => expect((await parityOf(1, 'slow', version)).state).toBe('agrees'), { timeout: 30_000 });
+    await vi.waitFor(async () => expect((await parityOf(1, 'slow', version)).state).toBe('agrees'), { timeout: 60_000 });
 });

@@ -6,11 +6,11 @@ import { filesystemBlobs } from '../../src/backends/blobs/filesystem.ts';
 import type { Blobs } from '../../src/backends/blobs/port.ts';
 import type { Db } from '../../src/backends/db/port.ts';
 import { openSqlite } from '../../src/backends/db/sqlite.ts';
-import type { Inference, ModelToLoad, Proof } from '../../src/backends/inference/port.ts';
+import type { Inference, ModelToLoad, Proof, Runtime } from '../../src/backends/inference/port.ts';
 import { randomIds } from '../../src/lib/ids.ts';
 import { createModel, findVersion, type ModelVersion } from '../../src/registry/index.ts';
 import { createVersion } from '../../src/registry/writes.ts';
-import type { HostContext } from '../../src/serving/host.ts';
+import type { HostContext } from '../../src/serving/deploy.ts';
 import { addWorkspace } from '../support/seeded-state.ts';
 
 export interface Scene extends HostContext {
@@ -19,6 +19,8 @@ export interface Scene extends HostContext {
   readonly told: string[];
   blobs: Blobs;
   prove: (model: ModelToLoad) => Promise<Proof>;
+  /** Labels of what is loaded now. */
+  readonly loaded: string[];
   /** Registers the next version of a model whose ONNX flavour stands in for another, to be compared. */
   register(workspaceId: number, name: string): Promise<number>;
   version(workspaceId: number, name: string, version?: number): Promise<ModelVersion>;
@@ -56,13 +58,26 @@ export async function openScene(): Promise<Scene> {
   await db.write(addWorkspace, { id: 2, name: 'other' });
   const stored = filesystemBlobs({ root: join(folder, 'blobs') });
   const told: string[] = [];
-  const inference: Pick<Inference, 'prove'> = { prove: (model) => scene.prove(model) };
+  const loaded: string[] = [];
+  const inference: Inference = {
+    prove: (model, _example, signal) => {
+      const { promise: stopped, reject } = Promise.withResolvers<never>();
+      signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      return Promise.race([stopped, scene.prove(model)]);
+    },
+    load: ({ label, flavor }) => {
+      loaded.push(label);
+      const close = async (): Promise<void> => void loaded.splice(loaded.indexOf(label), 1);
+      return Promise.resolve({ ...proof, flavor, close } as Partial<Runtime> as Runtime);
+    },
+    close: () => Promise.resolve(),
+  };
   const models = new Set<string>();
   const scene: Scene = {
     db,
     blobs: stored,
     prove: () => Promise.resolve(proof),
-    inference: () => Promise.resolve(inference as Inference),
+    inference: () => Promise.resolve(inference),
     clock: {
       time: 1_000_000,
       now() {
@@ -71,6 +86,7 @@ export async function openScene(): Promise<Scene> {
     },
     ids: randomIds,
     told,
+    loaded,
     log: { info: () => undefined, error: (_: unknown, message?: string) => void told.push(message ?? '') },
     modelCache: join(folder, 'models'),
     async register(workspaceId, name) {

@@ -1,6 +1,6 @@
 /** The MLflow calls that move an alias or a stage: each goes through the gate, where the model has one. */
 import * as registry from '../../registry/index.ts';
-import { followersOf, refuseUnknownMover } from '../followed.ts';
+import { followersOf } from '../followed.ts';
 import { versionJson } from './registry-json.ts';
 import * as messages from './registry-messages.ts';
 import { mlflowRoute } from './route.ts';
@@ -14,14 +14,14 @@ export const promotionRoutes = [
     action: promote,
     request: messages.transition,
     async handler({ app, principal, request, signal }) {
-      await refuseUnknownMover(app, principal, request.name, { kind: 'stage', name: request.stage });
+      const target = { kind: 'stage', name: request.stage } as const;
       const version = await registry.promote(app, principal, {
         name: request.name,
-        target: { kind: 'stage', name: request.stage },
+        target,
         version: registry.versionNumber(request.version),
         archiveExisting: request.archive_existing_versions ?? false,
         override: undefined,
-        followers: await followersOf(app, principal, request.name),
+        followers: await followersOf(app, principal, request.name, target),
         signal,
       });
       return { model_version: version && versionJson(version) };
@@ -33,14 +33,14 @@ export const promotionRoutes = [
     action: promote,
     request: messages.setAlias,
     async handler({ app, principal, request, signal }) {
-      await refuseUnknownMover(app, principal, request.name, { kind: 'alias', name: request.alias });
+      const target = { kind: 'alias', name: request.alias } as const;
       await registry.promote(app, principal, {
         name: request.name,
-        target: { kind: 'alias', name: request.alias },
+        target,
         version: registry.versionNumber(request.version),
         archiveExisting: false,
         override: undefined,
-        followers: await followersOf(app, principal, request.name),
+        followers: await followersOf(app, principal, request.name, target),
         signal,
       });
     },
@@ -51,14 +51,14 @@ export const promotionRoutes = [
     action: promote,
     request: messages.aliasRef,
     async handler({ app, principal, request, signal }) {
-      await refuseUnknownMover(app, principal, request.name, { kind: 'alias', name: request.alias });
+      const target = { kind: 'alias', name: request.alias } as const;
       await registry.promote(app, principal, {
         name: request.name,
-        target: { kind: 'alias', name: request.alias },
+        target,
         version: undefined,
         archiveExisting: false,
         override: undefined,
-        followers: await followersOf(app, principal, request.name),
+        followers: await followersOf(app, principal, request.name, target),
         signal,
       });
     },

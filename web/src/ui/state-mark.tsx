@@ -33,6 +33,7 @@ const marks: Readonly<Record<string, Mark>> = {
   proving: { tone: 'working', word: 'Being tried' },
   live: { tone: 'fine', word: 'Live' },
   retired: { tone: 'idle', word: 'Retired' },
+  'given up': { tone: 'idle', word: 'Given up' },
   skipped: { tone: 'idle', word: 'Skipped' },
   cached: { tone: 'idle', word: 'Cached' },
   waiting: { tone: 'idle', word: 'Waiting' },
