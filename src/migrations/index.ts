@@ -17,6 +17,7 @@ import { recordRemovals } from './0014-record-removals.ts';
 import { parityTries } from './0015-parity-tries.ts';
 import { deploymentLeases } from './0016-deployment-leases.ts';
 import { movesByName } from './0017-moves-by-name.ts';
+import { removedEndpoints } from './0018-removed-endpoints.ts';
 
 export const migrations: readonly Migration[] = [
   access,
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   parityTries,
   deploymentLeases,
   movesByName,
+  removedEndpoints,
 ];

@@ -52,8 +52,10 @@ export interface Records extends RecordSink, RecordReader {
   traffic(scope: Scope, span: { endpoint: string; from: number; to: number; bucketMs: number }): Promise<search.TrafficBucket[]>;
   /** How many predictions rest on each version, by endpoint, first and last; versions without any are left out. Opens no Parquet file. */
   countPredictionsOfVersions(scope: Scope, versions: readonly { name: string; version: string }[]): Promise<VersionCount[]>;
-  /** Removes the sealed files of an endpoint that are older than its settings keep. @returns how many */
-  removeOld(scope: Scope, endpoint: string): Promise<number>;
+  /** The sealed files of an endpoint whose last record is older are found no more; `removeForgotten` removes their bytes. @returns how many */
+  forgetOld(scope: Scope, endpoint: string, keepDays: number): Promise<number>;
+  /** Removes the bytes of forgotten files, of every endpoint; what cannot be removed now is told to the log and tried by the next call. */
+  removeForgotten(): Promise<void>;
   /** Seals what was appended so far. */
   seal(): Promise<void>;
   /** Records of an endpoint that were not required and could not be kept, since the start. */
@@ -106,17 +108,25 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
       });
       return sumCounts([...sealed, ...open.filter(({ segment }) => !segments.includes(segment))]);
     },
-    async removeOld(scope, endpoint) {
-      const { keepDays } = options.settings(scope.workspaceId, endpoint) ?? keepEverything;
-      const before = keepDays === undefined ? undefined : clock.now() - keepDays * 86_400_000;
-      const files = before === undefined ? [] : await db.read(filesOlderThan, { scope, endpoint, before });
-      await db.write(forgetFiles, { files });
-      // With those that a crash left over.
-      for (const file of await db.read(pendingRemovals, {})) {
-        await columns.drop(file);
-        await db.write(endRemoval, { file });
-      }
+    async forgetOld(scope, endpoint, keepDays) {
+      const files = await db.read(filesOlderThan, { scope, endpoint, before: clock.now() - keepDays * 86_400_000 });
+      if (files.length > 0) await db.write(forgetFiles, { files });
       return files.length;
+    },
+    async removeForgotten() {
+      const left: { file: string; error: unknown }[] = [];
+      for (const file of await db.read(pendingRemovals, {})) {
+        try {
+          await columns.drop(file);
+          await db.write(endRemoval, { file });
+        } catch (error) {
+          // The others go.
+          left.push({ file, error });
+        }
+      }
+      const [first] = left;
+      if (first !== undefined)
+        log.error({ err: first.error, file: first.file, files: left.length }, 'files of old records were not removed: it is tried again');
     },
     seal: () => columns.seal(),
     lost: (scope, endpoint) => lost.of(scope, endpoint),

@@ -12,24 +12,26 @@ import { endpointsFollowing, type Endpoint } from '../serving/index.ts';
  */
 export async function followersOf(app: Pick<App, 'db'>, principal: Principal, model: string, target: Target): Promise<Follower[]> {
   const endpoints = await app.db.read(endpointsFollowing, { scope: principal, model });
-  refuseUnknown(
-    principal,
-    // A version that enters one stage leaves another.
-    endpoints.find(({ follows: { kind, name } }) => kind === target.kind && (kind === 'stage' || name === target.name)),
-  );
+  refuseUnknown(principal, endpoints.find(concernedBy(target)));
   return endpoints.flatMap(({ name, follows: { kind, name: followed } }) =>
     kind === 'version' ? [] : [{ endpoint: name, target: { kind, name: followed } }],
   );
 }
 
 /**
- * Where a model, or one of its versions, is deleted or renamed.
- * @throws PERMISSION_DENIED where an endpoint follows it, and the client has no token
+ * The same where nothing is promoted.
+ * @param target what moves; undefined where the model, or one of its versions, is deleted or renamed
+ * @throws PERMISSION_DENIED
  */
-export async function refuseUnknownMover(app: Pick<App, 'db'>, principal: Principal, model: string): Promise<void> {
+export async function refuseUnknownMover(app: Pick<App, 'db'>, principal: Principal, model: string, target?: Target): Promise<void> {
   if (principal.role !== 'local') return;
-  const [follower] = await app.db.read(endpointsFollowing, { scope: principal, model });
-  refuseUnknown(principal, follower);
+  const endpoints = await app.db.read(endpointsFollowing, { scope: principal, model });
+  refuseUnknown(principal, endpoints.find(concernedBy(target)));
+}
+
+/** A version that enters one stage leaves another. */
+function concernedBy(target: Target | undefined): (endpoint: Endpoint) => boolean {
+  return ({ follows: { kind, name } }) => target === undefined || (kind === target.kind && (kind === 'stage' || name === target.name));
 }
 
 function refuseUnknown(principal: Principal, follower: Endpoint | undefined): void {

@@ -212,6 +212,24 @@ export const listRecordSettings = defineRead<
   return rows.map(({ workspace_id, name, records }) => ({ workspaceId: workspace_id, endpoint: name, records: recordsOf(records) }));
 });
 
+/** For how many days an endpoint keeps its records, where it does not keep them for ever; of one that was removed as it said last. */
+export const listRetention = defineRead<
+  ServingTables,
+  Record<string, never>,
+  { readonly workspaceId: number; readonly endpoint: string; readonly keepDays: number }[]
+>('serving.listRetention', async (tx) => {
+  const declared = await listRecordSettings.run(asTx(tx), {});
+  const removed = await tx
+    .statement<ServingTables['removed_endpoints']>('select * from removed_endpoints order by workspace_id, name')
+    .all();
+  return [
+    ...declared.flatMap(({ workspaceId, endpoint, records: { keepDays } }) =>
+      keepDays === undefined ? [] : [{ workspaceId, endpoint, keepDays }],
+    ),
+    ...removed.map((row) => ({ workspaceId: row.workspace_id, endpoint: row.name, keepDays: row.keep_days })),
+  ];
+});
+
 function recordsOf(json: string | null): RecordSettings {
   return json === null ? keepEverything : (JSON.parse(json) as RecordSettings);
 }

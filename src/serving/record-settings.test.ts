@@ -29,8 +29,8 @@ test('what a refresh found holds when it resolves, also while a later one is und
   await watch.close();
 });
 
-test('an endpoint whose old records cannot be removed does not keep those of the others', async () => {
-  const rows = ['load', 'price'].map((endpoint) => ({ workspaceId: 1, endpoint, records: { ...keepEverything, keepDays: 1 } }));
+test('an endpoint whose old records cannot be removed does not keep those of the others, nor what was left before', async () => {
+  const rows = ['load', 'price'].map((endpoint) => ({ workspaceId: 1, endpoint, records: keepEverything, keepDays: 1 }));
   const failures: unknown[] = [];
   const watch = await watchRecordSettings({
     db: { read: () => Promise.resolve(rows as never) },
@@ -38,13 +38,22 @@ test('an endpoint whose old records cannot be removed does not keep those of the
   });
   const asked: string[] = [];
   watch.removeOld({
-    removeOld: async (_, endpoint) => {
+    forgetOld: async (_, endpoint) => {
       asked.push(endpoint);
       if (endpoint === 'load') throw new Error('the disk is gone');
       return 0;
     },
+    removeForgotten: () => Promise.resolve(void asked.push('what was forgotten')),
   });
-  await vi.waitFor(() => expect(asked).toEqual(['load', 'price']));
+  await vi.waitFor(() => expect(asked).toEqual(['load', 'price', 'what was forgotten']));
   expect(failures).toEqual([{ err: new Error('the disk is gone') }]);
+  await watch.close();
+});
+
+test('files that were forgotten are removed also where no endpoint says how long', async () => {
+  const watch = await watchRecordSettings({ db: { read: () => Promise.resolve([] as never) }, log: { error: () => undefined } });
+  const asked: string[] = [];
+  watch.removeOld({ forgetOld: () => Promise.reject(new Error('no')), removeForgotten: () => Promise.resolve(void asked.push('drained')) });
+  await vi.waitFor(() => expect(asked).toEqual(['drained']));
   await watch.close();
 });

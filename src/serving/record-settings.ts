@@ -1,6 +1,6 @@
 import type { Db } from '../backends/db/port.ts';
 import type { Records, RecordSettings } from '../predictions/index.ts';
-import { listRecordSettings } from './queries.ts';
+import { listRecordSettings, listRetention } from './queries.ts';
 
 interface Context {
   readonly db: Pick<Db, 'read'>;
@@ -12,8 +12,8 @@ export interface RecordSettingsWatch {
   of(workspaceId: number, endpoint: string): RecordSettings | undefined;
   /** Resolves when what is declared by now holds. */
   refresh(): Promise<void>;
-  /** Removes what is older than an endpoint keeps, now and daily. */
-  removeOld(records: Pick<Records, 'removeOld'>): void;
+  /** Removes what is older than an endpoint keeps, or kept when it was removed, now and daily. */
+  removeOld(records: Pick<Records, 'forgetOld' | 'removeForgotten'>): void;
   close(): Promise<void>;
 }
 
@@ -45,12 +45,14 @@ export async function watchRecordSettings({ db, log }: Context): Promise<RecordS
     refresh().catch((error: unknown) => log.error({ err: error }, 'the settings of records were not read again: those before hold'));
   }, refreshMs).unref();
 
-  async function sweep(records: Pick<Records, 'removeOld'>): Promise<void> {
-    for (const { workspaceId, endpoint, records: settings } of await db.read(listRecordSettings, {})) {
+  async function sweep(records: Pick<Records, 'forgetOld' | 'removeForgotten'>): Promise<void> {
+    for (const { workspaceId, endpoint, keepDays } of await db.read(listRetention, {})) {
       if (closed) return;
-      // One whose files cannot be removed must not keep those of the others.
-      if (settings.keepDays !== undefined) await records.removeOld({ workspaceId }, endpoint).catch(notRemoved);
+      // One endpoint that fails must not keep the records of the others.
+      await records.forgetOld({ workspaceId }, endpoint, keepDays).catch(notRemoved);
     }
+    // With those that a crash, or a store that was away, left over.
+    if (!closed) await records.removeForgotten();
   }
 
   return {

@@ -40,4 +40,6 @@ export interface ServingTables {
     owner: string | null;
     lease_until: number | null;
   };
+  /** How long the records of an endpoint are kept that is no more. */
+  removed_endpoints: { workspace_id: number; name: string; keep_days: number; removed_at: number };
 }

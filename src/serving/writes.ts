@@ -57,6 +57,7 @@ export const declareEndpoints = defineWrite<
       .values({ workspace_id: scope.workspaceId, name, created_at: now, ...values, ...unpinned })
       .onConflict((conflict) => conflict.columns(['workspace_id', 'name']).doUpdateSet(servesSame ? values : { ...values, ...unpinned }))
       .execute();
+    await tx.statement('delete from removed_endpoints where workspace_id = ? and name = ?').run(scope.workspaceId, name);
     const { follows: followed, settings: set, records: kept } = before ?? {};
     changes.push({ endpoint: name, follows, settings, records, before: before && { follows: followed, settings: set, records: kept } });
   }
@@ -68,10 +69,17 @@ export const declareEndpoints = defineWrite<
 export const removeEndpoint = defineWrite<ServingTables, Change & { readonly name: string }, void>(
   'serving.removeEndpoint',
   async (tx, { principal, now, auditId, name }) => {
-    const removed = await tx
-      .statement('delete from endpoints where workspace_id = ? and name = ? returning name')
-      .all(principal.workspaceId, name);
-    if (removed.length === 0) throw endpointNotFound(name);
+    const scope = { workspaceId: principal.workspaceId };
+    const endpoint = await findEndpoint.run(tx as unknown as Tx<never>, { scope, name });
+    if (endpoint === undefined) throw endpointNotFound(name);
+    await tx.statement('delete from endpoints where workspace_id = ? and name = ?').run(scope.workspaceId, name);
+    const { keepDays } = endpoint.records;
+    if (keepDays !== undefined) {
+      // What it recorded grows old without it.
+      await tx
+        .statement('insert into removed_endpoints (workspace_id, name, keep_days, removed_at) values (?, ?, ?, ?)')
+        .run(scope.workspaceId, name, keepDays, now);
+    }
     await tx
       .statement("update deployments set state = 'retired', ended_at = ? where workspace_id = ? and endpoint = ? and state = 'live'")
       .run(now, principal.workspaceId, name);
