@@ -65,23 +65,14 @@ export interface OwnedRecords {
 export async function openRecordsFolder(directory: string, options: Pick<RecordsStores, 'log' | 'settings'>): Promise<OwnedRecords> {
   const state = ownState(directory, createLocks());
   if (state === undefined) throw stateLocked(directory);
-  try {
-    const db = await openSqlite({ path: databaseFile(directory), threadFile: runtimeFile('writer.js'), readers: 1 });
-    const blobs = filesystemBlobs({ root: artifactsFolder(directory) });
-    const records = await openRecordsIn(directory, { db, blobs, ...options });
-    return {
-      records,
-      async close() {
-        await records.close();
-        await db.close();
-        await blobs.close();
-        state.release();
-      },
-    };
-  } catch (error) {
-    state.release();
-    throw error;
-  }
+  await using opened = new AsyncDisposableStack();
+  opened.adopt(state, (one) => one.release());
+  const stored = { path: databaseFile(directory), threadFile: runtimeFile('writer.js'), readers: 1 };
+  const db = opened.adopt(await openSqlite(stored), (one) => one.close());
+  const blobs = opened.adopt(filesystemBlobs({ root: artifactsFolder(directory) }), (one) => one.close());
+  const records = opened.adopt(await openRecordsIn(directory, { db, blobs, ...options }), (one) => one.close());
+  const kept = opened.move();
+  return { records, close: () => kept.disposeAsync() };
 }
 
 export interface Forwarding {
@@ -108,14 +99,20 @@ export async function openForwarding({ server, endpoint, userDataDir, send, sett
     .update(JSON.stringify([server, endpoint]))
     .digest('hex')
     .slice(0, 16);
+  await using opened = new AsyncDisposableStack();
   const claimed = claimFolders(join(userDataDir, 'unsent', name));
+  for (const { lock } of claimed) opened.adopt(lock, (one) => one.release());
   const failed = (error: unknown, doing: string): void => log.error({ err: error }, `cannot ${doing}`);
-  const open = ({ folder }: ClaimedFolder): Promise<Spool> =>
-    openSpool({ folder, limitBytes: spoolLimitBytes, now: () => systemClock.now(), failed });
-  const spools = await Promise.all(claimed.map(open));
+  const spools: Spool[] = [];
+  for (const { folder } of claimed) {
+    const spool = await openSpool({ folder, limitBytes: spoolLimitBytes, now: () => systemClock.now(), failed });
+    spools.push(opened.adopt(spool, (one) => one.close()));
+  }
   const delay = (ms: number, signal: AbortSignal): Promise<void> => setTimeout(ms, undefined, { signal });
   const [first, ...others] = spools as [Spool, ...Spool[]];
   const records = forwardRecords({ spools: [first, ...others], send, settings, clock: systemClock, log, delay });
+  // From here on the forwarder closes the spools.
+  opened.move();
   return {
     records,
     folder: claimed[0]!.folder,
@@ -140,16 +137,19 @@ function claimFolders(root: string): ClaimedFolder[] {
     const lock = locks.tryLock(join(folder, 'lock'), `${process.pid}\n`);
     return lock === undefined ? undefined : { folder, lock };
   };
+  const free: ClaimedFolder[] = [];
+  const take = (name: string): void => {
+    const claimed = claim(name);
+    if (claimed !== undefined) free.push(claimed);
+  };
   try {
     mkdirSync(root, { recursive: true, mode: 0o700 });
     const names = readdirSync(root);
-    const free = names.map(claim).filter((claimed) => claimed !== undefined);
-    for (let next = names.length; free.length === 0; next += 1) {
-      const made = claim(String(next));
-      if (made !== undefined) free.push(made);
-    }
+    names.forEach(take);
+    for (let next = names.length; free.length === 0; next += 1) take(String(next));
     return free;
   } catch (error) {
+    for (const { lock } of free) lock.release();
     const code = errnoOf(error);
     if (code === undefined || !['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes(code)) throw error;
     const remedy = 'name another with XDG_DATA_HOME, keep records with --records FOLDER, or none with --no-records';

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import type { Compute, TaskOutcome } from '../backends/compute/port.ts';
 import type { Repository } from '../data/repository.ts';
-import { MillwrightError } from '../errors.ts';
+import { errnoOf, MillwrightError } from '../errors.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { Stage } from './stage.ts';
 
@@ -110,12 +110,22 @@ const scarceBytes = 1 << 20;
 function failureOf({ repository }: CommandContext, command: string, outcome: TaskOutcome): MillwrightError {
   const how =
     outcome.exitCode === undefined ? `was ${outcome.status === 'lost' ? 'killed' : outcome.status}` : `exited with ${outcome.exitCode}`;
-  const { bavail, bsize } = statfsSync(repository.tmpDir);
   const hint =
-    bavail * bsize < scarceBytes
+    freeBytes(repository.tmpDir) < scarceBytes
       ? `; the disk of '${repository.tmpDir}' is full, so what the command said may be cut short: free some space and run it again`
       : '';
   return new MillwrightError('STAGE_FAILED', `failed to run: ${command}, ${how}${hint}`);
+}
+
+/** Infinite where it cannot be told: a command may have removed the folder, and what it failed with is the news. */
+function freeBytes(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return Infinity;
+  }
 }
 
 function environmentOf(context: CommandContext, stage: Stage, extra: Readonly<Record<string, string | undefined>>): Record<string, string> {
