@@ -73,7 +73,10 @@ function describe(metadata: readonly InferenceSession.ValueMetadata[]): TensorDe
 }
 
 function toOrt(ort: Ort, { datatype, data, shape }: Tensor): OrtTensor {
-  return new ort.Tensor(ortNames[datatype] as 'float32', data as Float32Array, shape);
+  const tensor = new ort.Tensor(ortNames[datatype] as 'float32', data as Float32Array, shape);
+  // The package makes a Float16Array of half-precision bits, which its native half takes for an empty one.
+  if (datatype === 'FP16') Object.defineProperty(tensor, 'cpuData', { value: data });
+  return tensor;
 }
 
 function fromOrt(name: string, datatype: Datatype, value: OnnxValue): Tensor {

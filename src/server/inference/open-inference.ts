@@ -130,7 +130,7 @@ function servedBy(directory: Parameters<OpenInferenceRoute['handler']>[0], param
   if (wanted === undefined || wanted === served.version.version) return served;
   throw new MillwrightError(
     'RESOURCE_DOES_NOT_EXIST',
-    `model '${name}' has version ${served.version.version} live, not '${wanted.slice(0, 64)}': leave the version out to get the live one`,
+    `model '${name}' has ${served.version.version === '' ? 'no version' : `version ${served.version.version} live`}, not '${wanted.slice(0, 64)}': leave the version out to get the live one`,
   );
 }
 

@@ -119,6 +119,15 @@ test('an ONNX model that stands in for another flavour answers as that one does'
   expectClose(plain(output!), answer);
 });
 
+test('an ONNX model of half-precision numbers is given their bits', async () => {
+  const bits = Uint16Array.from([0x2e66, 0x7bff, 0x8001, 0x7e00]);
+  const given: Tensor = { name: 'given', datatype: 'FP16', shape: [4], data: bits };
+  await withRuntime(model('half-onnx'), {}, async (runtime) => {
+    const output = await runtime.predict({ form: 'tensors', tensors: [given], rows: 4, params: undefined });
+    expect(output).toEqual({ form: 'columns', tensors: [{ ...given, name: 'same' }] });
+  });
+});
+
 test('an ONNX model refuses columns that are missing or of another type, and keeps the buffers of the caller', async () => {
   const { columns } = await known('linear-onnx');
   await withRuntime(model('linear-onnx'), {}, async (runtime) => {

@@ -9,7 +9,7 @@ warnings.filterwarnings("ignore")
 import mlflow
 import numpy as np
 import pandas as pd
-from onnx import TensorProto
+from onnx import TensorProto, helper
 from mlflow.models import infer_signature
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, StringTensorType
@@ -59,6 +59,10 @@ words = pd.DataFrame({"colour": ["red", "green", "blue", "red"], "size": ["s", "
 encoder = OneHotEncoder(sparse_output=False).fit(words.values)
 mlflow.onnx.save_model(to_onnx(encoder, initial_types=[("X", StringTensorType([None, 2]))]), target / "words-onnx", pip_requirements=["mlflow"])
 keep("words-onnx", words)
+halves = [helper.make_tensor_value_info(name, TensorProto.FLOAT16, [None]) for name in ("given", "same")]
+identity = helper.make_graph([helper.make_node("Identity", ["given"], ["same"])], "half", halves[:1], halves[1:])
+half = helper.make_model(identity, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+mlflow.onnx.save_model(half, target / "half-onnx", pip_requirements=["mlflow"])
 
 
 class Unkind(mlflow.pyfunc.PythonModel):
