@@ -159,6 +159,11 @@ function claimFolders(root: string): ClaimedFolder[] {
   }
 }
 
+/** Makes one process at a time follow a file; undefined where another one does. */
+export function lockTail(path: string): FileLock | undefined {
+  return createLocks().tryLock(path, `${process.pid}\n`);
+}
+
 /** Searches such a folder, also while another process serves into it. @throws RESOURCE_DOES_NOT_EXIST where it holds none */
 export async function readRecordsFolder(directory: string): Promise<RecordReader & { close(): Promise<void> }> {
   const path = databaseFile(directory);

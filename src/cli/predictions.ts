@@ -7,7 +7,7 @@ import { errnoOf, MillwrightError } from '../errors.ts';
 import type { Io } from './command.ts';
 import type { readRecordsFolder } from '../records-app.ts';
 import { harmless, harmlessLines } from './harmless.ts';
-import { positiveInteger } from './positive-integer.ts';
+import { positiveIntegerUpTo } from './positive-integer.ts';
 import { remoteApi } from './remote.ts';
 import { readRecord, sendEach } from './send-each.ts';
 import { printTable } from './table.ts';
@@ -24,6 +24,8 @@ interface SearchOptions {
   readonly json?: boolean;
 }
 
+/** Of a page, as over HTTP. */
+const mostRows = 1000;
 /** Lines that go in one request. */
 const batchLines = 1000;
 
@@ -37,7 +39,7 @@ export function configure(command: Command, io: Io): void {
     .option('--filter <filter>', 'such as "features.temperature > 30 and prediction < 10", or status = 500')
     .option('--text <words>', "words of the error's code or message")
     .option('--model <name>', 'only those of one registered model')
-    .option('--limit <number>', 'how many, at most 1000', positiveInteger, 20)
+    .option('--limit <number>', `how many, at most ${mostRows}`, positiveIntegerUpTo(mostRows), 20)
     .option('--cursor <cursor>', 'go on where a page ended')
     .option(...recordsOption)
     .option('--json', 'print JSON')

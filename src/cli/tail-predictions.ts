@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { millwrightApi } from '../../sdk/src/index.ts';
 import type { SentResult } from '../api/predictions.ts';
 import { MillwrightError } from '../errors.ts';
 import { FollowedFile, type FileLine, type FilePosition } from '../lib/followed-file.ts';
-import { replaceFile } from '../lib/replace-file.ts';
 import type { Io } from './command.ts';
 import { callOf, type Api } from './remote.ts';
 import { requireServer } from './project-server.ts';
@@ -46,7 +45,10 @@ export async function tailPredictions(file: string, options: TailOptions, io: Io
       `${file} does not exist: name a file of JSON lines, or leave --once out to wait for it`,
     );
   const server = await requireServer(io);
-  const positions = positionFile(io, JSON.stringify([server.url, options.endpoint, path]));
+  // Loaded here: the list of commands needs none of it.
+  const { holdTailPosition } = await import('./tail-position.ts');
+  using held = new DisposableStack();
+  const positions = held.adopt(holdTailPosition(io.config.userDataDir, file, [server.url, options.endpoint, path]), (one) => one.release());
   const position = positions.read();
   const tail: Tail = { file, options, keepPosition: (next) => positions.write(next), io, kept: 0, alreadyThere: 0, refused: 0 };
   io.stderr(position === undefined ? `Following ${file} from its start.\n` : `Following ${file}, going on at line ${position.line}.\n`);
@@ -136,17 +138,4 @@ async function pause(ms: number, { signal }: Io): Promise<void> {
   await setTimeout(ms, undefined, { signal }).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
-}
-
-/** Where the position is kept, for one server, endpoint and file. */
-function positionFile(io: Io, key: string): { read(): FilePosition | undefined; write(position: FilePosition): void } {
-  const folder = join(io.config.userDataDir, 'tails');
-  const path = join(folder, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`);
-  return {
-    read: () => (existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { position: FilePosition }).position : undefined),
-    write(position) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      replaceFile(path, `${JSON.stringify({ version: 1, position })}\n`, folder, 0o600);
-    },
-  };
 }

@@ -130,4 +130,33 @@ describe('a followed file', () => {
     expect(await all(file)).toEqual(['1:a', '2:undefined', '3:b']);
     await file.close();
   });
+
+  test('is read from its start where it was cut off and has grown past the place again', async () => {
+    writeFileSync(path, 'a\nb\n');
+    const file = follow();
+    expect(await all(file)).toEqual(['1:a', '2:b']);
+    writeFileSync(path, 'c\nd\ne\n');
+    expect(await all(file)).toEqual(['1:c', '2:d', '3:e']);
+    expect(told).toEqual(['the file was cut off: it is read from its start']);
+    await file.close();
+    // Also while nobody followed it.
+    writeFileSync(path, 'f\ng\nh\ni\n');
+    const again = follow();
+    expect(await all(again)).toEqual(['1:f', '2:g', '3:h', '4:i']);
+    await again.close();
+  });
+
+  test('goes on from a position that was kept without the line before it', async () => {
+    writeFileSync(path, 'a\nb\n');
+    const file = follow();
+    await all(file);
+    await file.close();
+    const { before, ...older } = position!;
+    expect(before).toMatch(/^2:[0-9a-f]{32}$/);
+    position = older;
+    appendFileSync(path, 'c\n');
+    const again = follow();
+    expect(await all(again)).toEqual(['3:c']);
+    await again.close();
+  });
 });

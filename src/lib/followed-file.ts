@@ -2,6 +2,7 @@
  * A file of lines that another program appends to. It is followed over rotation (renamed, and begun anew under its name) and truncation,
  * and from a position that was kept: each whole line comes once.
  */
+import { createHash } from 'node:crypto';
 import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -16,6 +17,8 @@ export interface FilePosition extends Identity {
   readonly offset: number;
   /** Number, from 1, of the next line. */
   readonly line: number;
+  /** The end of the line before it, digested, with its length: where other bytes stand there, the file was cut off and has grown again. */
+  readonly before?: string;
 }
 
 export interface FileLine {
@@ -34,9 +37,11 @@ interface Current extends Identity {
   line: number;
   /** Inside a line that is longer than the limit. */
   skipping: boolean;
+  before: string | undefined;
 }
 
 const newline = 0x0a;
+const digestedBytes = 256;
 const packed = /\.(gz|bz2|xz|zst|zip)$/;
 
 export class FollowedFile {
@@ -67,7 +72,7 @@ export class FollowedFile {
       const current = (this.#current ??= await this.#open());
       if (current === undefined) return [];
       const { size } = await current.handle.stat();
-      if (size < current.offset) this.#startAgain(current);
+      if (size < current.offset || !(await hasBefore(current))) this.#startAgain(current);
       const { bytesRead } = await current.handle.read(this.#chunk, 0, this.#chunk.length, current.offset);
       const bytes = this.#chunk.subarray(0, bytesRead);
       const end = bytes.lastIndexOf(newline) + 1;
@@ -113,8 +118,8 @@ export class FollowedFile {
     const identity = { device: String(dev), inode: String(ino) };
     const isResumed = resume !== undefined && resume.device === identity.device && resume.inode === identity.inode;
     if (resume !== undefined && !isResumed) this.#told(`the file that was read before is gone: lines of it that came later are lost`);
-    const { offset, line } = isResumed ? resume : { offset: 0, line: 1 };
-    return { handle, ...identity, offset, line, skipping: false };
+    const { offset, line, before } = isResumed ? resume : { offset: 0, line: 1, before: undefined };
+    return { handle, ...identity, offset, line, before, skipping: false };
   }
 
   /** The file to go on with where it does not bear the name any more: that of the position, else the oldest after the one that ended. */
@@ -149,6 +154,7 @@ export class FollowedFile {
     current.offset = 0;
     current.line = 1;
     current.skipping = false;
+    current.before = undefined;
   }
 
   /** @param length of what lies in the file, where an end was added */
@@ -162,6 +168,7 @@ export class FollowedFile {
       current.offset = from + Math.min(end + 1, length);
       current.line += 1;
       current.skipping = false;
+      current.before = digestOf(bytes.subarray(Math.max(at, end + 1 - digestedBytes), Math.min(end + 1, length)));
       // The end of a line that was told as too long.
       if (!skipping) lines.push({ number: position.line, position, text: bytes.toString('utf8', at, end), next: positionOf(current) });
       at = end + 1;
@@ -174,12 +181,26 @@ export class FollowedFile {
     const isFirst = !current.skipping;
     current.offset += bytes;
     current.skipping = true;
+    current.before = undefined;
     return isFirst ? [{ number: position.line, position, text: undefined, next: position }] : [];
   }
 }
 
-function positionOf({ device, inode, offset, line }: Current): FilePosition {
-  return { device, inode, offset, line };
+function positionOf({ device, inode, offset, line, before }: Current): FilePosition {
+  return { device, inode, offset, line, ...(before === undefined ? {} : { before }) };
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return `${bytes.length}:${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}`;
+}
+
+/** Whether the file still is what was read of it, as far as its last line tells. */
+async function hasBefore({ handle, offset, before }: Current): Promise<boolean> {
+  const length = Number.parseInt(before ?? '0', 10);
+  if (length === 0 || length > offset) return true;
+  const bytes = Buffer.allocUnsafe(length);
+  const { bytesRead } = await handle.read(bytes, 0, length, offset - length);
+  return digestOf(bytes.subarray(0, bytesRead)) === before;
 }
 
 function keyOf({ device, inode }: Identity): string {

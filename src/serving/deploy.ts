@@ -99,7 +99,9 @@ export async function deploy(ctx: HostContext, owner: string, slot: Slot, desire
   }, leaseMs / 3).unref();
   try {
     const outcome = await takeOver(ctx, slot, desired, signal);
-    await writeDown(ctx, { scope, id, eventId: ctx.ids.uuid7(), now: ctx.clock.now(), outcome }, signal);
+    // What answers and what is written down say the same moment.
+    const now = outcome.state === 'live' ? slot.live!.since : ctx.clock.now();
+    await writeDown(ctx, { scope, id, eventId: ctx.ids.uuid7(), now, outcome }, signal);
   } finally {
     clearInterval(beat);
   }

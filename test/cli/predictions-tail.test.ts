@@ -1,5 +1,5 @@
 /** `millwright predictions tail`: a file that another program writes, followed into a server. */
-import { appendFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Prediction } from '../../src/api/predictions.ts';
@@ -119,4 +119,41 @@ test('a file that is not there is told, where nobody waits for it', async () => 
   const process = tail('--once');
   expect(await process.ended).toBe(66);
   expect(process.stderr()).toContain(`${file} does not exist: name a file of JSON lines, or leave --once out to wait for it`);
+});
+
+test('a second one that follows the same to the same is refused, and takes over once the first has ended', async () => {
+  const first = tail();
+  await first.says(/Following/);
+  const second = tail();
+  expect(await second.ended).toBe(75);
+  expect(second.stderr()).toMatch(
+    /log\.jsonl is followed already, by process \d+, to the same server and endpoint: end that process first/,
+  );
+  first.kill('SIGKILL');
+  await first.ended;
+  writeFileSync(file, line(0));
+  expect(await tail('--once').ended).toBe(0);
+  await keptAre(1);
+});
+
+test('a position that is damaged is told with the remedy, and the remedy helps', async () => {
+  writeFileSync(file, lines(0, 2));
+  expect(await tail('--once').ended).toBe(0);
+  const folder = join(home, 'millwright/tails');
+  const position = join(
+    folder,
+    readdirSync(folder).find((name) => name.endsWith('.json'))!,
+  );
+  for (const damaged of ['', '{"version":1,"posi', '{"version":1,"position":{"offset":-1}}', 'null']) {
+    writeFileSync(position, damaged);
+    const refused = tail('--once');
+    expect(await refused.ended).toBe(78);
+    expect(refused.stderr()).toContain(
+      `${position} does not tell any more where ${file} was left: remove it, and ${file} is read from its start`,
+    );
+  }
+  rmSync(position);
+  const again = tail('--once');
+  expect(await again.ended).toBe(0);
+  expect(again.stderr()).toContain('0 kept, 2 already there, 0 refused');
 });
