@@ -13,7 +13,7 @@ export function configure(command: Command, io: Io): void {
   command
     .argument('<name>', 'of the project, and of the folder that is made')
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', '\nExample:\n  $ millwright new rides && cd rides && millwright repro')
+    .addHelpText('after', '\nExample:\n  $ millwright new rides && cd rides')
     .action((name: string, options: { readonly json?: boolean }) => create(name, options, io));
 }
 
@@ -44,7 +44,10 @@ async function makeProject(folder: string, name: string): Promise<void> {
         .replaceAll(/(^|\/)dot-/g, '$1.')
         .replace(/\.template$/, '');
       await mkdir(dirname(join(draft, path)), { recursive: true });
-      await writeFile(join(draft, path), (await readFile(source, 'utf8')).replaceAll('{{name}}', name));
+      await writeFile(
+        join(draft, path),
+        (await readFile(source, 'utf8')).replaceAll('{{name}}', name).replaceAll('{{endpoint}}', endpointOf(name)),
+      );
     }
     await rename(draft, folder);
   } catch (error) {
@@ -53,11 +56,17 @@ async function makeProject(folder: string, name: string): Promise<void> {
   }
 }
 
+/** Names of endpoints stand in addresses: they take fewer characters than those of projects. */
+function endpointOf(name: string): string {
+  return /^[a-zA-Z0-9](?:[a-zA-Z0-9._-]*[a-zA-Z0-9])?$/.test(name) ? name : 'model';
+}
+
 function nextSteps(name: string): string {
   return `Made the project '${name}'. Next:
 
   cd ${name}
   python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt
+  git add . && git commit -m "Start"
   millwright repro
 `;
 }

@@ -7,6 +7,7 @@ import { MillwrightError } from '../errors.ts';
 import { authenticator, type Authenticator } from './authenticate.ts';
 import { defaultBodyLimitBytes, isLeftUnread, lingeringAnswer, parseJson, readBytes } from './body.ts';
 import { errorAnswer, knownError } from './errors.ts';
+import { NotServed } from './inference/served.ts';
 import { allowedHosts, checkHost, checkOrigin } from './origin.ts';
 import { countAnswers } from './metrics.ts';
 import { isAnswer, type AnswerValue, type Call, type Route } from './route.ts';
@@ -130,7 +131,8 @@ async function readBody(route: Route, request: FastifyRequest): Promise<unknown>
 
 function failure(error: unknown, route: Route | undefined, request: FastifyRequest, gate: Gate): AnswerValue {
   const known = knownError(error);
-  if (known.status >= 500)
+  // An endpoint that waits for its first version is no fault: its own page tells what it waits for.
+  if (known.status >= 500 && !(known.cause instanceof NotServed))
     gate.app.log.error({ err: known.cause ?? known, method: request.method, path: request.url.split('?', 1)[0] }, known.message);
   return route?.onError?.(known) ?? errorAnswer(known);
 }

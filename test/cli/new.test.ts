@@ -42,16 +42,23 @@ test('new makes a project that runs at once and does nothing the second time', (
     ].toSorted(),
   );
   expect(readFileSync(join(project, 'millwright.yaml'), 'utf8')).toContain('project: "rides"\n');
+  expect(readFileSync(join(project, 'millwright.yaml'), 'utf8')).toContain('  "rides":\n    model: "models:/rides@champion"\n');
   expect(readFileSync(join(project, '.dvc/.gitignore'), 'utf8')).toBe('/config.local\n/tmp\n/cache\n');
 
   const first = millwright(project, 'repro');
   expect(first, first.stderr).toMatchObject({ status: 0 });
   const scores = JSON.parse(readFileSync(join(project, 'metrics/evaluation.json'), 'utf8')) as Record<string, { rmse: number }>;
   expect(scores['candidate']!.rmse).toBeLessThan(scores['naive']!.rmse);
+  expect(first.stdout).toContain('rides version 1 is the champion\n');
   expect(millwright(project, 'repro')).toMatchObject({
     status: 0,
     stdout: expect.stringContaining('Data and pipelines are up to date.\n'),
   });
+});
+
+test('new names the endpoint of a project whose name no address takes', () => {
+  millwright(folder, 'new', 'größe');
+  expect(readFileSync(join(folder, 'größe/millwright.yaml'), 'utf8')).toContain('  "model":\n    model: "models:/größe@champion"\n');
 });
 
 test('new leaves a folder that is there alone', () => {

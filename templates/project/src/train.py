@@ -1,5 +1,6 @@
 """Train a forest; log it, and save it as the output of the stage."""
 
+import logging
 import shutil
 from pathlib import Path
 
@@ -10,11 +11,18 @@ import yaml
 from mlflow.models import infer_signature
 from sklearn.ensemble import RandomForestRegressor
 
+FEATURES = ["hour", "weekend", "temperature"]
+PACKAGES = ("mlflow", "scikit-learn", "pandas")
+
+# Whoever loads a pickle runs it. This one comes from this pipeline.
+logging.getLogger("mlflow.sklearn").setLevel(logging.ERROR)
+
 
 def main() -> None:
     parameters = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))["train"]
+    requirements = Path("requirements.txt").read_text(encoding="utf-8").split()
     frame = pd.read_csv("data/prepared/train.csv")
-    features, rides = frame[["hour", "weekend", "temperature"]].astype(float), frame["rides"]
+    features, rides = frame[FEATURES].astype(float), frame["rides"]
     model = RandomForestRegressor(
         n_estimators=parameters["trees"], min_samples_leaf=parameters["rows_per_leaf"], random_state=parameters["seed"]
     )
@@ -24,7 +32,8 @@ def main() -> None:
         mlflow.log_metric("train_r2", model.score(features, rides))
         described = {
             "signature": infer_signature(features, model.predict(features)),
-            "pip_requirements": Path("requirements.txt").read_text(encoding="utf-8").split(),
+            "input_example": features.head(3),
+            "pip_requirements": [line for line in requirements if line.split("==")[0] in PACKAGES],
             "serialization_format": "cloudpickle",
         }
         mlflow.sklearn.log_model(model, name="model", **described)
