@@ -41,3 +41,10 @@ test('a line that is too deep for any request is told, whatever its length', () 
     expect(readRecord(deep(levels))).toEqual({ message: 'the JSON is nested deeper than 64 levels' });
   expect(readRecord('{"features":').message).toMatch(/^the line is not JSON: /);
 });
+
+test('whole numbers beyond 2⁵³ keep their digits, as texts', () => {
+  expect(readRecord('{"features":{"id":9007199254740993,"x":9007199254740991.5},"prediction":[-9223372036854775808,1]}').value).toEqual({
+    features: { id: '9007199254740993', x: 9007199254740992 },
+    prediction: ['-9223372036854775808', 1],
+  });
+});

@@ -2,6 +2,7 @@ import { ApiError } from '../../sdk/src/index.ts';
 import type { SentResult } from '../api/predictions.ts';
 import { MillwrightError } from '../errors.ts';
 import { parseBounded, tooDeep } from '../lib/json-depth.ts';
+import { parseLongIntegersAsText } from '../lib/lossless-json.ts';
 import type { Api } from './remote.ts';
 
 /** What the server takes: deeper values could not be written into a request either. */
@@ -10,7 +11,7 @@ const depthLimit = 64;
 /** A line of JSON, or why it is none that can be sent. */
 export function readRecord(line: string): { readonly value?: unknown; readonly message?: string } {
   try {
-    const value = parseBounded(line, depthLimit);
+    const value = parseBounded(line, depthLimit, parseLongIntegersAsText);
     return value === tooDeep ? { message: `the JSON is nested deeper than ${depthLimit} levels` } : { value };
   } catch (error) {
     return { message: `the line is not JSON: ${(error as Error).message}` };

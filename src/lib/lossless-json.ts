@@ -13,6 +13,15 @@ export function parseLossless(source: string): unknown {
   return longInteger.test(source) ? native.parse(source, keepInteger) : native.parse(source);
 }
 
+/** The same with those integers as texts, for what is written as JSON again. @throws SyntaxError; RangeError where it is nested too deep */
+export function parseLongIntegersAsText(source: string): unknown {
+  if (!longInteger.test(source)) return native.parse(source);
+  return native.parse(source, (key, value, context) => {
+    const exact = keepInteger(key, value, context);
+    return typeof exact === 'bigint' ? exact.toString() : exact;
+  });
+}
+
 function keepInteger(_: string, value: unknown, context: { source?: string }): unknown {
   const exact = context.source;
   if (typeof value !== 'number' || Number.isSafeInteger(value) || exact === undefined || !/^-?\d+$/.test(exact)) return value;

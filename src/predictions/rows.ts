@@ -1,4 +1,5 @@
 import { elementCount, type ModelInput, type ModelOutput, type Tensor } from '../formats/tensor/tensor.ts';
+import { parseLongIntegersAsText } from '../lib/lossless-json.ts';
 import type { InferenceRecord } from './record.ts';
 
 /** One row of a request, as it is searched. */
@@ -53,7 +54,7 @@ function featuresOf(input: ModelInput, rows: number): (row: number) => Readonly<
     const columns = input.tensors.map((tensor) => [tensor.name || 'input', valuesOf(tensor, rows)] as const);
     return (row) => Object.fromEntries(columns.map(([name, value]) => [name, value(row)]));
   }
-  const each = partsOf(JSON.parse(input.text), rows);
+  const each = partsOf(parseLongIntegersAsText(input.text), rows);
   return (row) => {
     const value = each(row);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : { input: value };
@@ -61,7 +62,7 @@ function featuresOf(input: ModelInput, rows: number): (row: number) => Readonly<
 }
 
 function predictionsOf(output: ModelOutput, rows: number): (row: number) => unknown {
-  if (output.form === 'json') return partsOf(JSON.parse(output.text), rows);
+  if (output.form === 'json') return partsOf(parseLongIntegersAsText(output.text), rows);
   if (output.form === 'array') return valuesOf(output.tensors[0]!, rows);
   const columns = output.tensors.map((tensor) => [tensor.name, valuesOf(tensor, rows)] as const);
   return (row) => Object.fromEntries(columns.map(([name, value]) => [name, value(row)]));

@@ -62,11 +62,11 @@ export function decodeUtf8(bytes: Uint8Array): string {
 }
 
 /** Bytes → a value that `schema` allows. @throws BAD_REQUEST, INVALID_PARAMETER_VALUE naming the field and what is wrong */
-export function parseJson(bytes: Uint8Array, schema: TSchema): unknown {
+export function parseJson(bytes: Uint8Array, schema: TSchema, parse?: (text: string) => unknown): unknown {
   const text = bytes.length === 0 ? '{}' : decodeUtf8(bytes);
   let value: unknown;
   try {
-    value = parseBounded(text, depthLimit);
+    value = parseBounded(text, depthLimit, parse);
   } catch (error) {
     throw new MillwrightError('BAD_REQUEST', `the body is not JSON: ${(error as Error).message}`, { cause: error });
   }

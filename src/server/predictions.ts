@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { SentPrediction, type PredictionPage, type PredictionRequest, type SentResult, type Traffic } from '../api/predictions.ts';
 import { MillwrightError } from '../errors.ts';
+import { parseLongIntegersAsText } from '../lib/lossless-json.ts';
 import type { PredictionSearch } from '../predictions/index.ts';
 import { decodeUtf8, parseJson } from './body.ts';
 import { integerQuery, requiredQuery } from './query.ts';
@@ -72,7 +73,7 @@ async function send({ app, principal, body }: Call): Promise<SentResult> {
   const problems: SentResult['problems'] = [];
   for (const [line, text] of linesOf(body as Buffer)) {
     try {
-      good.push(parseJson(Buffer.from(text), SentPrediction) as SentPrediction);
+      good.push(parseJson(Buffer.from(text), SentPrediction, parseLongIntegersAsText) as SentPrediction);
     } catch (error) {
       if (!(error instanceof MillwrightError)) throw error;
       if (problems.length < problemLimit) problems.push({ line, message: error.message });
@@ -85,7 +86,9 @@ async function send({ app, principal, body }: Call): Promise<SentResult> {
 function linesOf(body: Buffer): (readonly [number, string])[] {
   const text = decodeUtf8(body);
   const isArray = text.trimStart().startsWith('[');
-  const items = isArray ? (parseJson(body, Type.Array(Type.Unknown())) as unknown[]).map((item) => JSON.stringify(item)) : text.split('\n');
+  const items = isArray
+    ? (parseJson(body, Type.Array(Type.Unknown()), parseLongIntegersAsText) as unknown[]).map((item) => JSON.stringify(item))
+    : text.split('\n');
   const lines = items.map((item, index) => [index + 1, item] as const).filter(([, item]) => item.trim() !== '');
   if (lines.length <= lineLimit) return lines;
   throw new MillwrightError(
