@@ -26,8 +26,12 @@ function errorPage(): string {
 
 function httpPage(): string {
   const own = routes.filter((route) => route.url.startsWith('/api/1/') || ['/health', '/metrics'].includes(route.url));
-  const rows = own.map((route) => `| \`${route.method}\` | \`${route.url}\` | ${route.action} |`);
-  return `# HTTP API\n\n${generated}Millwright's own routes. Schemas: \`src/api/\`. The MLflow routes: [mlflow.md](mlflow.md). The action is what the caller's role must allow.\n\n| method | path | action |\n|---|---|---|\n${rows.join('\n')}\n`;
+  const rows = own.map((route) => `| \`${route.method}\` | \`${route.url}\` | ${queryOf(route)} | ${route.action} |`);
+  return `# HTTP API\n\n${generated}Millwright's own routes. Schemas: \`src/api/\`. The MLflow routes: [mlflow.md](mlflow.md). The action is what the caller's role must allow. A query parameter that is not listed is refused (400).\n\n| method | path | query | action |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function queryOf({ query = [] }: (typeof routes)[number]): string {
+  return query.map((name) => `\`${name}\``).join(' ');
 }
 
 function mlflowPage(): string {

@@ -8,22 +8,23 @@ import { contentHeaders } from './content-headers.ts';
 import { integerQuery, requiredQuery } from './query.ts';
 import { answer, type AnswerValue, type Call, type Route } from './route.ts';
 
-const get = (name: string, handler: Route['handler']): Route => ({
+const get = (name: string, query: readonly string[], handler: Route['handler']): Route => ({
   method: 'GET',
   url: `/api/1/datasets/${name}`,
   action: 'read',
   body: 'none',
+  query: ['project', 'path', ...query],
   handler,
 });
 
 /** What stands in the versions of a dataset, as far as this server can read their bytes. */
 export const datasetContentRoutes: readonly Route[] = [
-  get('files', files),
-  get('preview', preview),
-  get('profile', profile),
-  get('content', content),
-  get('compare', compare),
-  get('compare-tables', compareTables),
+  get('files', ['version', 'filter', 'sort', 'offset', 'limit'], files),
+  get('preview', ['version', 'file'], preview),
+  get('profile', ['version', 'file'], profile),
+  get('content', ['version', 'file'], content),
+  get('compare', ['from', 'to'], compare),
+  get('compare-tables', ['from', 'to', 'file'], compareTables),
 ];
 
 /** The project that a server stands on belongs to the workspace that was there first. */

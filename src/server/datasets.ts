@@ -6,7 +6,7 @@ import type { Call, Route } from './route.ts';
 
 export const datasetRoutes: readonly Route[] = [
   { method: 'GET', url: '/api/1/datasets', action: 'read', body: 'none', handler: list },
-  { method: 'GET', url: '/api/1/datasets/versions', action: 'read', body: 'none', handler: versions },
+  { method: 'GET', url: '/api/1/datasets/versions', action: 'read', body: 'none', query: ['project', 'path'], handler: versions },
 ];
 
 async function list({ app, principal }: Call): Promise<DatasetList> {

@@ -10,6 +10,7 @@ export const eventRoutes: readonly Route[] = [
     url: '/api/1/events',
     action: 'read',
     body: 'none',
+    query: ['limit'],
     handler: async ({ app, principal, query }): Promise<EventList> => {
       const limit = integerQuery(query, 'limit', { default: 50, min: 1, max: 1000 });
       return { items: await app.db.read(listEvents, { scope: principal, limit }) };

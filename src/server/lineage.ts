@@ -21,10 +21,10 @@ const base = '/api/1/lineage';
 const filteredVersions = 49;
 
 export const lineageRoutes: readonly Route[] = [
-  { method: 'GET', url: base, action: 'read', body: 'none', handler: lineage },
-  { method: 'GET', url: `${base}/objects`, action: 'read', body: 'none', handler: objects },
-  { method: 'GET', url: `${base}/predictions`, action: 'read', body: 'none', handler: predictions },
-  { method: 'GET', url: `${base}/predictions/:requestId`, action: 'read', body: 'none', handler: prediction },
+  { method: 'GET', url: base, action: 'read', body: 'none', query: ['kind', 'id', 'depth', 'endpoint'], handler: lineage },
+  { method: 'GET', url: `${base}/objects`, action: 'read', body: 'none', query: ['id'], handler: objects },
+  { method: 'GET', url: `${base}/predictions`, action: 'read', body: 'none', query: ['kind', 'id'], handler: predictions },
+  { method: 'GET', url: `${base}/predictions/:requestId`, action: 'read', body: 'none', query: ['endpoint'], handler: prediction },
 ];
 
 /** Both directions from one object, each up to `depth` steps. */

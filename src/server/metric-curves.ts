@@ -5,7 +5,14 @@ import { integerQuery, requiredQuery } from './query.ts';
 import type { Call, Route } from './route.ts';
 
 export const metricCurveRoutes: readonly Route[] = [
-  { method: 'GET', url: '/api/1/metric-curves', action: 'read', body: 'none', handler: curves },
+  {
+    method: 'GET',
+    url: '/api/1/metric-curves',
+    action: 'read',
+    body: 'none',
+    query: ['run', 'metric', 'points', 'from_step', 'to_step'],
+    handler: curves,
+  },
 ];
 
 /** Curves in one answer at most: bounds its size. */

@@ -6,7 +6,7 @@ import { answer, type AnswerValue, type Call, type Route } from './route.ts';
 
 /** Files of registered versions, for hosts that serve a model by its URI. */
 export const modelFileRoutes: readonly Route[] = [
-  { method: 'GET', url: '/api/1/model-files', action: 'read', body: 'none', handler: list },
+  { method: 'GET', url: '/api/1/model-files', action: 'read', body: 'none', query: ['model', 'endpoint'], handler: list },
   { method: 'GET', url: '/api/1/models/:name/versions/:version/files/*', action: 'read', body: 'none', handler: read },
 ];
 

@@ -19,9 +19,9 @@ const one = '/api/1/models/:name';
 const versionsShown = 200;
 
 export const modelRoutes: readonly Route[] = [
-  { method: 'GET', url: '/api/1/models', action: 'read', body: 'none', handler: list },
+  { method: 'GET', url: '/api/1/models', action: 'read', body: 'none', query: ['limit', 'cursor'], handler: list },
   { method: 'GET', url: one, action: 'read', body: 'none', handler: get },
-  { method: 'GET', url: `${one}/decisions`, action: 'read', body: 'none', handler: decisions },
+  { method: 'GET', url: `${one}/decisions`, action: 'read', body: 'none', query: ['limit', 'cursor'], handler: decisions },
   // An override is judged where it is used: it needs the action `gate.override` besides.
   { method: 'POST', url: `${one}/promote`, action: 'registry.promote', body: Promote, handler: promote },
   { method: 'POST', url: `${one}/rollback`, action: 'registry.promote', body: RollBack, handler: rollBack },

@@ -11,7 +11,7 @@ import { requiredQuery } from './query.ts';
 import type { Call, Route } from './route.ts';
 
 export const pipelineRunComparisonRoutes: readonly Route[] = [
-  { method: 'GET', url: '/api/1/pipeline-runs/compare', action: 'read', body: 'none', handler: compare },
+  { method: 'GET', url: '/api/1/pipeline-runs/compare', action: 'read', body: 'none', query: ['from', 'to'], handler: compare },
 ];
 
 async function compare({ app, principal, query }: Call): Promise<PipelineRunComparison> {

@@ -36,9 +36,16 @@ const one = '/api/1/pipeline-runs/:id';
 const stage = `${one}/stages/:stage`;
 
 export const pipelineRunRoutes: readonly Route[] = [
-  { method: 'GET', url: '/api/1/pipeline-runs', action: 'read', body: 'none', handler: list },
+  {
+    method: 'GET',
+    url: '/api/1/pipeline-runs',
+    action: 'read',
+    body: 'none',
+    query: ['project', 'number', 'cursor', 'limit'],
+    handler: list,
+  },
   { method: 'GET', url: one, action: 'read', body: 'none', handler: get },
-  { method: 'GET', url: `${stage}/log`, action: 'read', body: 'none', handler: log },
+  { method: 'GET', url: `${stage}/log`, action: 'read', body: 'none', query: ['after'], handler: log },
   {
     method: 'POST',
     url: '/api/1/pipeline-runs',

@@ -14,9 +14,23 @@ const bucketLimit = 1000;
 const latest = 8_640_000_000_000_000;
 
 export const predictionRoutes: readonly Route[] = [
-  { method: 'GET', url: '/api/1/predictions', action: 'read', body: 'none', handler: search },
+  {
+    method: 'GET',
+    url: '/api/1/predictions',
+    action: 'read',
+    body: 'none',
+    query: ['endpoint', 'request_id', 'filter', 'text', 'from', 'to', 'status', 'model', 'version', 'limit', 'cursor'],
+    handler: search,
+  },
   { method: 'GET', url: '/api/1/predictions/:requestId', action: 'read', body: 'none', handler: show },
-  { method: 'GET', url: '/api/1/endpoints/:name/traffic', action: 'read', body: 'none', handler: traffic },
+  {
+    method: 'GET',
+    url: '/api/1/endpoints/:name/traffic',
+    action: 'read',
+    body: 'none',
+    query: ['from', 'to', 'bucket_ms'],
+    handler: traffic,
+  },
   { method: 'POST', url: '/api/1/predictions', action: 'predictions.write', body: 'bytes', bodyLimitBytes: sentLimitBytes, handler: send },
 ];
 

@@ -46,6 +46,8 @@ export interface Route {
    * a JSON dialect of their own); `stream` hands over the stream, unlimited; `none` refuses one.
    */
   readonly body: TSchema | 'bytes' | 'stream' | 'none';
+  /** Names of the query parameters, of routes of `/api/1`: there another one is refused. None where absent. */
+  readonly query?: readonly string[];
   /** Bytes of body at most (default 1 MiB; not for streams). */
   readonly bodyLimitBytes?: number;
   /** Answers JSON (any plain value) or an `Answer` made by `answer()`. */

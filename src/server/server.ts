@@ -10,6 +10,7 @@ import { errorAnswer, knownError } from './errors.ts';
 import { NotServed } from './inference/served.ts';
 import { allowedHosts, checkHost, checkOrigin } from './origin.ts';
 import { countAnswers } from './metrics.ts';
+import { refuseUnknownQuery } from './query.ts';
 import { isAnswer, type AnswerValue, type Call, type Route } from './route.ts';
 import { routes } from './routes.ts';
 
@@ -106,13 +107,16 @@ async function handle(route: Route, request: FastifyRequest, gate: Gate, signal:
   authorize(principal, route.action);
   const url = raw.url ?? '/';
   const mark = url.indexOf('?');
+  const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
+  // The peers ignore what they do not know, and their clients rely on it.
+  if (route.url.startsWith('/api/1/')) refuseUnknownQuery(query, route.query ?? []);
   const call: Call = {
     app: gate.app,
     principal: principal ?? anonymous,
     method: raw.method ?? 'GET',
     path: mark === -1 ? url : url.slice(0, mark),
     params: request.params as Record<string, string>,
-    query: new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)),
+    query,
     headers: raw.headers,
     body: await readBody(route, request),
     stream: raw,

@@ -28,33 +28,14 @@ function schemaFields(schema: unknown): string[] {
 }
 
 const own = routes.flatMap((route) => (typeof route.body === 'object' ? schemaFields(route.body) : []));
-const queries = [
-  'project',
-  'path',
-  'kind',
-  'id',
-  'depth',
-  'limit',
-  'cursor',
-  'after',
-  'code',
-  'direction',
-  'artifact_file_path',
-  'version',
-  'file',
-  'filter',
-  'sort',
-  'offset',
-  'from',
-  'to',
-  'bucket_ms',
-  'status',
-  'text',
-  'endpoint',
-  'model',
-];
+const queries = [...routes.flatMap(({ query }) => query ?? []), 'code', 'direction', 'artifact_file_path'];
 
 /** Names of all fields of all requests. */
 export const fieldNames: readonly string[] = [
   ...new Set([...messageFields(trackingMessages), ...messageFields(registryMessages), ...own, ...queries]),
 ];
+
+/** What a request to this route may carry as its query: of our own API what the route names, of a peer's anything. */
+export function queryNames(route: Route, names: readonly string[] = fieldNames): readonly string[] {
+  return route.url.startsWith('/api/1/') ? names.filter((name) => route.query?.includes(name) === true) : names;
+}

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bearer, send, type RawRequest } from '../support/http.ts';
 import { databases, startSeededServer, type SeededServer } from '../support/seeded-state.ts';
-import { fieldNames, nameOf, pathOf, rulingRoutes as routes, type Route } from './route-table.ts';
+import { fieldNames, nameOf, pathOf, queryNames, rulingRoutes as routes, type Route } from './route-table.ts';
 
 const json = (value: unknown): string => JSON.stringify(value);
 const everyField = (value: unknown): string => json(Object.fromEntries(fieldNames.map((name) => [name, value])));
@@ -95,11 +95,35 @@ describe.each(databases)('on %s', (database) => {
   });
 
   test.each(values)('%s in every query parameter is never a fault of the server', async (_name, value) => {
-    const query = new URLSearchParams(
-      fieldNames.filter((name) => name !== 'code').map((name): [string, string] => [name, value.slice(0, 100)]),
-    ).toString();
+    const query = (route: Route): string =>
+      new URLSearchParams(
+        queryNames(route)
+          .filter((name) => name !== 'code')
+          .map((name): [string, string] => [name, value.slice(0, 100)]),
+      ).toString();
     const reading = routes.filter((route) => route.method === 'GET');
-    expect(await faults(reading, (route) => ({ path: `${pathOf(route)}?${query}` }))).toEqual([]);
+    expect(await faults(reading, (route) => ({ path: `${pathOf(route)}?${query(route)}` }))).toEqual([]);
+  });
+
+  test('a parameter that a route of ours has not is refused with the nearest one; those of the peers are ignored', async () => {
+    const own = routes.filter(({ url }) => url.startsWith('/api/1/'));
+    expect(own.length).toBeGreaterThan(40);
+    for (const route of own) {
+      const { status, text } = await send(server.url, {
+        method: route.method,
+        path: `${pathOf(route)}?limits=5`,
+        headers: bearer(server.token),
+      });
+      const remedy =
+        route.query?.includes('limit') === true ? "did you mean 'limit'?" : (route.query?.join(', ') ?? 'this route takes none');
+      expect([nameOf(route), status, text]).toEqual([nameOf(route), 400, expect.stringContaining(`there is no query parameter 'limits'`)]);
+      expect(text).toContain(remedy);
+    }
+    const peers = await send(server.url, {
+      path: '/api/2.0/mlflow/experiments/get?experiment_id=0&limits=5',
+      headers: bearer(server.token),
+    });
+    expect(peers.status).toBe(200);
   });
 
   test.each(values)('%s in every part of the path is never a fault of the server', async (_name, value) => {

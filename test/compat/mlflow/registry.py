@@ -76,6 +76,14 @@ def uris():
     ]:
         predicts(uri)
     expect_error("INVALID_PARAMETER_VALUE", "Registered model alias nobody not found.", lambda: mlflow.pyfunc.load_model("models:/uris@nobody"))
+    # As mlflow's own server on SQLite: names and aliases that differ in case alone are different ones.
+    expect_error("INVALID_PARAMETER_VALUE", "Registered model alias Champion not found.", lambda: client.get_model_version_by_alias("uris", "Champion"))
+    client.set_registered_model_alias("uris", "Champion", "1")
+    expect(client.get_registered_model("uris").aliases, {"Champion": "1", "champion": "2"})
+    client.delete_registered_model_alias("uris", "CHAMPION")
+    client.delete_registered_model_alias("uris", "Champion")
+    expect(client.get_registered_model("uris").aliases, {"champion": "2"})
+    expect_error("RESOURCE_DOES_NOT_EXIST", "Registered Model with name=URIS not found", lambda: client.get_registered_model("URIS"))
     expect_error("RESOURCE_DOES_NOT_EXIST", "Model Version (name=uris, version=9) not found", lambda: mlflow.pyfunc.load_model("models:/uris/9"))
     copied = client.copy_model_version("models:/uris/2", "uris-copy")
     expect((copied.version, copied.source, copied.run_id), ("1", "models:/uris/2", second.run_id))
