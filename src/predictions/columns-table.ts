@@ -76,10 +76,17 @@ function valuesOf(workspaceId: number, day: string, row: PredictionRow): Columns
     row.rows,
     row.errorCode,
     row.errorMessage,
-    row.features === null ? null : JSON.stringify(row.features),
-    row.prediction === null ? null : JSON.stringify(row.prediction),
+    row.features === null ? null : jsonText(row.features),
+    row.prediction === null ? null : jsonText(row.prediction),
     numberOf(row.prediction),
   ];
+}
+
+/** Half of a surrogate pair, which JSON can escape and no UTF-8 holds, becomes U+FFFD: one of them would fail every search that looks into the column. */
+function jsonText(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (!text.includes(String.raw`\ud`)) return text;
+  return text.replaceAll(/\\(?:ud[89a-f][0-9a-f]{2}|.)/g, (escape) => (escape.length === 2 ? escape : '\uFFFD'));
 }
 
 /** A prediction that is one number, bare or in a list or object of one. */
