@@ -1,4 +1,5 @@
 export { nodeKinds, type Edge, type LineageNode, type NodeKind } from './edge.ts';
 export { recordEdges, renameNode } from './record.ts';
-export { findNodes, traceLineage, versionsRestingOn, type LineageGraph } from './queries.ts';
+export { findNodes, traceLineage, type LineageGraph } from './queries.ts';
+export { versionsRestingOn } from './resting.ts';
 export type { LineageTables } from './tables.ts';

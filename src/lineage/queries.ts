@@ -2,12 +2,10 @@ import type { Scope } from '../access/index.ts';
 import { defineRead } from '../backends/db/port.ts';
 import { nodeKinds, type Edge, type LineageNode } from './edge.ts';
 import type { LineageTables } from './tables.ts';
-import { walkEdges, type Direction } from './walk.ts';
+import { edgesAfter, edgesFrom, walkEdges, type Direction, type EdgeRow, type StoredEdge } from './walk.ts';
 
 /** How much of a graph one answer holds; `truncated` says that there is more. */
 const shownEdges = 2000;
-/** How far versions are looked for; beyond it their list says that it is not whole. */
-const followedEdges = 500_000;
 
 export interface LineageGraph {
   readonly edges: readonly (Edge & { readonly at: number })[];
@@ -25,15 +23,47 @@ export const traceLineage = defineRead<
   walkEdges(tx, scope, node, { direction, depth, edgeLimit: shownEdges }),
 );
 
-/** Ids of every model version that rests on `node`, itself included; `truncated` where there may be more. */
-export const versionsRestingOn = defineRead<LineageTables, { scope: Scope; node: LineageNode }, { ids: string[]; truncated: boolean }>(
-  'lineage.versionsRestingOn',
-  async (tx, { scope, node }) => {
-    const { edges, truncated } = await walkEdges(tx, scope, node, { direction: 'downstream', depth: Infinity, edgeLimit: followedEdges });
-    const nodes = [node, ...edges.map(({ to }) => to)];
-    return { ids: [...new Set(nodes.filter(({ kind }) => kind === 'model_version').map(({ id }) => id))], truncated };
-  },
-);
+/** What is left to be read of the edges that begin at some nodes. */
+export interface EdgeCursor {
+  readonly nodes: readonly LineageNode[];
+  /** The last edge that was read of the first node; undefined where none was. */
+  readonly after: Pick<EdgeRow, 'to_kind' | 'to_id' | 'relation'> | undefined;
+}
+
+/** The edges that begin at some nodes, from `cursor` on, at most `limit`; `next` where there may be more. */
+export const readEdgesFrom = defineRead<
+  LineageTables,
+  { scope: Scope; cursor: EdgeCursor; limit: number },
+  { readonly edges: StoredEdge[]; readonly next: EdgeCursor | undefined }
+>('lineage.readEdgesFrom', async (tx, { scope, cursor, limit }) => {
+  const edges: StoredEdge[] = [];
+  const [first] = cursor.nodes;
+  const isInside = cursor.after !== undefined && first !== undefined;
+  if (isInside) {
+    edges.push(...(await edgesAfter(tx, scope, first, cursor.after, limit)));
+    if (edges.length === limit) return { edges, next: { nodes: cursor.nodes, after: afterOf(edges) } };
+  }
+  let rest = isInside ? cursor.nodes.slice(1) : cursor.nodes;
+  for (const group of Map.groupBy(rest, ({ kind }) => kind).values()) {
+    if (edges.length === limit) return { edges, next: { nodes: rest, after: undefined } };
+    const found = await edgesFrom(tx, scope, group, limit - edges.length);
+    edges.push(...found);
+    const last = edges.at(-1);
+    if (last !== undefined && edges.length === limit) {
+      // The order is the database's own: of the nodes that it has not come to, those without edges are asked for again.
+      const done = new Set(found.map(({ from }) => from.id));
+      const left = rest.filter(({ kind, id }) => kind !== last.from.kind || !done.has(id));
+      return { edges, next: { nodes: [last.from, ...left], after: afterOf(edges) } };
+    }
+    rest = rest.filter(({ kind }) => kind !== group[0]!.kind);
+  }
+  return { edges, next: undefined };
+});
+
+function afterOf(edges: readonly StoredEdge[]): EdgeCursor['after'] {
+  const { to, relation } = edges.at(-1)!;
+  return { to_kind: to.kind, to_id: to.id, relation };
+}
 
 /** Objects of any kind that an edge knows by this id; a commit also by the beginning of its hash, data also by the bare hash. */
 export const findNodes = defineRead<LineageTables, { scope: Scope; id: string }, LineageNode[]>(

@@ -4,11 +4,11 @@ import type { Edge, LineageNode, NodeKind } from './edge.ts';
 
 export type Direction = 'upstream' | 'downstream';
 
-interface StoredEdge extends Edge {
+export interface StoredEdge extends Edge {
   readonly at: number;
 }
 
-interface Row {
+export interface EdgeRow {
   readonly from_kind: NodeKind;
   readonly from_id: string;
   readonly to_kind: NodeKind;
@@ -21,41 +21,63 @@ interface Row {
 const chunkSize = 256;
 
 /**
- * Every edge that leads to `node` (`upstream`) or from it (`downstream`), breadth first.
+ * A walk along the edges, breadth first: which nodes it has reached, and which are next.
  *
  * Data are known by their content, so the same bytes may be made again after they were read. A stage run rests on the makers
  * that ended before it did, and on no later one: without that, a model would rest on data that came after its training.
  */
+export class Walk {
+  readonly #isUpstream: boolean;
+  /** Of a node the bound up to which its other side is followed; infinite where nothing bounds it. */
+  readonly #bounds: Map<string, number>;
+  #next = new Map<string, LineageNode>();
+
+  constructor(start: LineageNode, direction: Direction) {
+    this.#isUpstream = direction === 'upstream';
+    this.#bounds = new Map([[keyOf(start), Infinity]]);
+  }
+
+  /** Follows an edge at a node that was reached. @returns whether it belongs to the walk */
+  follow(edge: StoredEdge): boolean {
+    const [near, far] = this.#isUpstream ? [edge.to, edge.from] : [edge.from, edge.to];
+    const at = this.#isUpstream ? edge.at : -edge.at;
+    if (isTimed(edge, this.#isUpstream ? 'made' : 'read') && at > this.#bounds.get(keyOf(near))!) return false;
+    const bound = isTimed(edge, this.#isUpstream ? 'read' : 'made') ? at : Infinity;
+    const before = this.#bounds.get(keyOf(far));
+    if (before !== undefined && before >= bound) return true;
+    this.#bounds.set(keyOf(far), bound);
+    this.#next.set(keyOf(far), far);
+    return true;
+  }
+
+  /** The nodes that were reached since the last call: to be gone on from. */
+  advance(): LineageNode[] {
+    const next = [...this.#next.values()];
+    this.#next = new Map();
+    return next;
+  }
+}
+
+/** Every edge that leads to `node` (`upstream`) or from it (`downstream`). */
 export async function walkEdges(
   tx: Statements,
   scope: Scope,
   node: LineageNode,
   { direction, depth, edgeLimit }: { readonly direction: Direction; readonly depth: number; readonly edgeLimit: number },
 ): Promise<{ readonly edges: readonly StoredEdge[]; readonly truncated: boolean }> {
-  const far = direction === 'upstream' ? 'from' : 'to';
-  const sign = direction === 'upstream' ? 1 : -1;
+  const walk = new Walk(node, direction);
   const edges = new Map<string, StoredEdge>();
-  // Of a node the bound up to which its other side is followed; infinite where nothing bounds it.
-  const bounds = new Map([[keyOf(node), Infinity]]);
   let frontier: readonly LineageNode[] = [node];
   let truncated = false;
   const onCut = (): void => void (truncated = true);
   for (let level = 0; level < depth && frontier.length > 0; level += 1) {
-    const next = new Map<string, LineageNode>();
     for await (const edge of edgesAt(tx, scope, frontier, { direction, limit: edgeLimit - edges.size + 1, onCut })) {
-      const near = edge[direction === 'upstream' ? 'to' : 'from'];
-      if (isTimed(edge, direction === 'upstream' ? 'made' : 'read') && sign * edge.at > bounds.get(keyOf(near))!) continue;
+      if (!walk.follow(edge)) continue;
       const key = `${keyOf(edge.from)} ${edge.relation} ${keyOf(edge.to)}`;
       if (!edges.has(key) && edges.size >= edgeLimit) return { edges: [...edges.values()], truncated: true };
       edges.set(key, edge);
-      const reached = edge[far];
-      const bound = isTimed(edge, direction === 'upstream' ? 'read' : 'made') ? sign * edge.at : Infinity;
-      const before = bounds.get(keyOf(reached));
-      if (before !== undefined && before >= bound) continue;
-      bounds.set(keyOf(reached), bound);
-      next.set(keyOf(reached), reached);
     }
-    frontier = [...next.values()];
+    frontier = walk.advance();
   }
   return { edges: [...edges.values()], truncated };
 }
@@ -79,19 +101,51 @@ async function* edgesAt(
     for (let start = 0; start < group.length; start += chunkSize) {
       const ids = padded(group.slice(start, start + chunkSize).map(({ id }) => id));
       const rows = await tx
-        .statement<Row>(
+        .statement<EdgeRow>(
           `select from_kind, from_id, to_kind, to_id, relation, at from lineage_edges
            where workspace_id = ? and ${near}_kind = ? and ${near}_id in (${ids.map(() => '?').join(', ')})
            order by at, ${far}_kind, ${far}_id, ${near}_id limit ${limit}`,
         )
         .all(scope.workspaceId, kind, ...ids);
       if (rows.length >= limit) onCut();
-      for (const row of rows) {
-        const { from_kind, from_id, to_kind, to_id, relation, at } = row;
-        yield { from: { kind: from_kind, id: from_id }, to: { kind: to_kind, id: to_id }, relation, at };
-      }
+      yield* rows.map(edgeOf);
     }
   }
+}
+
+/** Edges that begin at nodes of one kind, node by node; in the order of the index, so that a page of them costs no more than it holds. */
+export async function edgesFrom(tx: Statements, scope: Scope, nodes: readonly LineageNode[], limit: number): Promise<StoredEdge[]> {
+  const ids = padded(nodes.map(({ id }) => id));
+  const rows = await tx
+    .statement<EdgeRow>(
+      `select from_kind, from_id, to_kind, to_id, relation, at from lineage_edges
+       where workspace_id = ? and from_kind = ? and from_id in (${ids.map(() => '?').join(', ')})
+       order by from_id, to_kind, to_id, relation limit ?`,
+    )
+    .all(scope.workspaceId, nodes[0]!.kind, ...ids, limit);
+  return rows.map(edgeOf);
+}
+
+/** Those of one node that follow upon one of them. */
+export async function edgesAfter(
+  tx: Statements,
+  scope: Scope,
+  node: LineageNode,
+  { to_kind, to_id, relation }: Pick<EdgeRow, 'to_kind' | 'to_id' | 'relation'>,
+  limit: number,
+): Promise<StoredEdge[]> {
+  const rows = await tx
+    .statement<EdgeRow>(
+      `select from_kind, from_id, to_kind, to_id, relation, at from lineage_edges
+       where workspace_id = ? and from_kind = ? and from_id = ? and (to_kind, to_id, relation) > (?, ?, ?)
+       order by to_kind, to_id, relation limit ?`,
+    )
+    .all(scope.workspaceId, node.kind, node.id, to_kind, to_id, relation, limit);
+  return rows.map(edgeOf);
+}
+
+function edgeOf({ from_kind, from_id, to_kind, to_id, relation, at }: EdgeRow): StoredEdge {
+  return { from: { kind: from_kind, id: from_id }, to: { kind: to_kind, id: to_id }, relation, at };
 }
 
 /** As many ids as a power of two, the last repeated: statements are prepared by their text, and few texts are kept. */
@@ -100,6 +154,6 @@ function padded(ids: readonly string[]): string[] {
   return [...ids, ...Array.from({ length: size - ids.length }, () => ids.at(-1)!)];
 }
 
-export function keyOf(node: LineageNode): string {
+function keyOf(node: LineageNode): string {
   return `${node.kind} ${node.id}`;
 }

@@ -114,7 +114,7 @@ async function predictions(call: Call): Promise<RestingPredictions> {
 }
 
 async function versionsOf({ app, principal: scope }: Call, node: Node): Promise<{ ids: readonly string[]; truncated: boolean }> {
-  if (node.kind !== 'endpoint' && node.kind !== 'decision') return app.db.read(versionsRestingOn, { scope, node });
+  if (node.kind !== 'endpoint' && node.kind !== 'decision') return versionsRestingOn(app, { scope, node });
   const { edges, truncated } = await app.db.read(traceLineage, { scope, node, direction: 'upstream', depth: 1 });
   return { ids: edges.filter(({ from }) => from.kind === 'model_version').map(({ from }) => from.id), truncated };
 }

@@ -7,6 +7,7 @@ import { createToken, hashToken, revokeToken, type Role } from '../../src/access
 import { openPostgres } from '../../src/backends/db/postgres.ts';
 import { defineWrite, type Db, type Operation, type Operations } from '../../src/backends/db/port.ts';
 import { openSqlite } from '../../src/backends/db/sqlite.ts';
+import { recordEdges, type Edge } from '../../src/lineage/index.ts';
 import { migrations } from '../../src/migrations/index.ts';
 import { operations } from '../../src/operations.ts';
 import { startPostgres } from './postgres.ts';
@@ -30,8 +31,20 @@ export const addWorkspace = defineWrite<never, { id: number; name: string }, voi
   tx.statement('insert into workspaces (id, name) values (?, ?)').run(id, name),
 );
 
+/** Each at a time of its own, in their order. */
+export const addEdges = defineWrite<never, { workspaceId: number; edges: readonly Edge[] }, void>(
+  'seed.addEdges',
+  async (tx, { workspaceId, edges }) => {
+    for (const [at, edge] of edges.entries()) await recordEdges(tx, { workspaceId }, at, [edge]);
+  },
+);
+
 /** The program's operations and those that seed. */
-export const seedingOperations: Operations = new Map<string, Operation<never, unknown>>([...operations, [addWorkspace.name, addWorkspace]]);
+export const seedingOperations: Operations = new Map<string, Operation<never, unknown>>([
+  ...operations,
+  [addWorkspace.name, addWorkspace],
+  [addEdges.name, addEdges],
+]);
 
 export interface SeededServer extends TestServer {
   /** Stops it and removes what it stood on. */
