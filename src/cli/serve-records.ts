@@ -67,7 +67,7 @@ async function sendToServer(endpoint: string, log: Log, io: Io): Promise<KeptRec
           ? ''
           : `; ${waiting} wait in ${forwarding.folder} and are sent by the next \`millwright serve\` of '${endpoint}' here`;
       io.stderr(
-        `${sent} records were sent to ${server.url}${rest}${refused === 0 ? '' : `; the server refused ${refused}`}${lost === 0 ? '' : `; ${lost} could not be kept`}.\n`,
+        `${sent} ${sent === 1 ? 'record was' : 'records were'} sent to ${server.url}${rest}${refused === 0 ? '' : `; the server refused ${refused}`}${lost === 0 ? '' : `; ${lost} could not be kept`}.\n`,
       );
     },
   };

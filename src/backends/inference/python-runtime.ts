@@ -123,7 +123,12 @@ function invalid(model: ModelToLoad, error: unknown, details: { readonly log: st
   return new MillwrightError('MODEL_INVALID', `${model.label}: ${reason}`, { cause: error, details });
 }
 
+/** What has no name is described under the one that the Open Inference Protocol's answers give it, and can be asked for by it. */
 function describe(output: ModelOutput | undefined): TensorDescription[] {
   if (output === undefined || output.form === 'json') return [];
-  return output.tensors.map(({ name, datatype, shape }) => ({ name, datatype, shape: [-1, ...shape.slice(1)] }));
+  return output.tensors.map(({ name, datatype, shape }, index) => ({
+    name: name === '' ? `output-${index}` : name,
+    datatype,
+    shape: [-1, ...shape.slice(1)],
+  }));
 }

@@ -101,6 +101,10 @@ describe.each(both)('%s', (name) => {
     expectClose(plain(proof.output!), answer);
     const runtime = await inference.load(model(name), usual, input(columns));
     expect(runtime.stats().ready).toBe(true);
+    expect(
+      runtime.outputs.map((output) => output.name),
+      'each can be asked for by its name',
+    ).not.toContain('');
     const answers = await Promise.all(Array.from({ length: 20 }, () => runtime.predict(input(columns))));
     for (const one of answers) expectClose(plain(one), answer);
     await runtime.close();
