@@ -135,6 +135,7 @@ const cutOffHeight = `(() => { const main = document.querySelector('main'); retu
 /** Judges a page as it stands, and keeps a picture of the whole of it. @returns what runs out of the window */
 export async function standing(page: Page, name: string, { width, scheme }: Window): Promise<string[]> {
   await page.waitForLoadState('load');
+  await page.locator('main [role=status][aria-label^=Loading]').first().waitFor({ state: 'detached' });
   await page.evaluate('document.fonts.ready.then(() => undefined)');
   const wide = await tooWide(page);
   await expectAccessible(page);

@@ -15,6 +15,9 @@ import { theme } from './app/theme.ts';
 const page = pageOfMlflowAddress(window.location.hash);
 if (page !== undefined) window.history.replaceState(null, '', page);
 
+// Before the frame is drawn: the page's code and data come meanwhile.
+void router.load();
+
 const live = connectLive(queries, () => new EventSource('/api/1/events/stream'));
 
 createRoot(document.getElementById('root') as HTMLElement).render(

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { begin } from './begin.ts';
 import { keeping, parseSearch, stringifySearch } from './search.ts';
 import { Shell } from './shell.tsx';
 import { Page } from '../ui/page.tsx';
@@ -10,6 +11,7 @@ const root = createRootRoute({ component: Shell });
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
+  loader: begin.home,
   component: lazyRouteComponent(() => import('../features/home/home-page.tsx'), 'HomePage'),
 });
 
@@ -17,6 +19,7 @@ const data = createRoute({
   getParentRoute: () => root,
   path: '/data',
   validateSearch: keeping('project', 'path', 'filter', 'sort', 'cols', 'version', 'tab', 'file', 'from'),
+  loader: ({ location }) => begin.data(parseSearch(location.searchStr)),
   component: lazyRouteComponent(() => import('../features/data/data-page.tsx'), 'DataPage'),
 });
 
@@ -24,6 +27,7 @@ const pipelines = createRoute({
   getParentRoute: () => root,
   path: '/pipelines',
   validateSearch: keeping('project', 'runs'),
+  loader: ({ location }) => begin.pipelines(parseSearch(location.searchStr)),
   component: lazyRouteComponent(() => import('../features/pipelines/pipeline-runs-page.tsx'), 'PipelineRunsPage'),
 });
 
@@ -38,6 +42,7 @@ const pipelineRun = createRoute({
   getParentRoute: () => root,
   path: '/pipelines/$id',
   validateSearch: keeping('stage', 'tab'),
+  loader: ({ params }) => begin.pipelineRun(params.id),
   component: lazyRouteComponent(() => import('../features/pipelines/pipeline-run-page.tsx'), 'PipelineRunPage'),
 });
 
@@ -45,6 +50,7 @@ const experiments = createRoute({
   getParentRoute: () => root,
   path: '/experiments',
   validateSearch: keeping('exp', 'filter', 'sort', 'cols', 'view', 'runs', 'flat'),
+  loader: ({ location }) => begin.experiments(parseSearch(location.searchStr)),
   component: lazyRouteComponent(() => import('../features/experiments/runs-page.tsx'), 'RunsPage'),
 });
 
@@ -59,6 +65,7 @@ const run = createRoute({
   getParentRoute: () => root,
   path: '/experiments/runs/$runId',
   validateSearch: keeping('tab', 'artifact', 'metrics', 'x', 'log', 'smooth', 'zoom'),
+  loader: ({ params }) => begin.run(params.runId),
   component: lazyRouteComponent(() => import('../features/experiments/run-page.tsx'), 'RunPage'),
 });
 
@@ -66,6 +73,7 @@ const models = createRoute({
   getParentRoute: () => root,
   path: '/models',
   validateSearch: keeping('filter', 'sort', 'cols'),
+  loader: begin.models,
   component: lazyRouteComponent(() => import('../features/models/models-page.tsx'), 'ModelsPage'),
 });
 
@@ -73,6 +81,7 @@ const model = createRoute({
   getParentRoute: () => root,
   path: '/models/$name',
   validateSearch: keeping('version'),
+  loader: ({ params }) => begin.model(params.name),
   component: lazyRouteComponent(() => import('../features/models/model-page.tsx'), 'ModelPage'),
 });
 
@@ -80,6 +89,7 @@ const endpoints = createRoute({
   getParentRoute: () => root,
   path: '/endpoints',
   validateSearch: keeping('filter', 'sort', 'cols'),
+  loader: begin.endpoints,
   component: lazyRouteComponent(() => import('../features/endpoints/endpoints-page.tsx'), 'EndpointsPage'),
 });
 
@@ -87,6 +97,7 @@ const endpoint = createRoute({
   getParentRoute: () => root,
   path: '/endpoints/$name',
   validateSearch: keeping('range', 'zoom'),
+  loader: ({ params }) => begin.endpoint(params.name),
   component: lazyRouteComponent(() => import('../features/endpoints/endpoint-page.tsx'), 'EndpointPage'),
 });
 
@@ -94,6 +105,7 @@ const predictions = createRoute({
   getParentRoute: () => root,
   path: '/predictions',
   validateSearch: keeping('endpoint', 'version', 'outcome', 'range', 'filter', 'text', 'cols', 'record'),
+  loader: ({ location }) => begin.predictions(parseSearch(location.searchStr)),
   component: lazyRouteComponent(() => import('../features/predictions/predictions-page.tsx'), 'PredictionsPage'),
 });
 
@@ -101,12 +113,14 @@ const lineage = createRoute({
   getParentRoute: () => root,
   path: '/lineage',
   validateSearch: keeping('kind', 'id', 'depth', 'tab', 'find', 'endpoint'),
+  loader: ({ location }) => begin.lineage(parseSearch(location.searchStr)),
   component: lazyRouteComponent(() => import('../features/lineage/lineage-page.tsx'), 'LineagePage'),
 });
 
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
+  loader: begin.settings,
   component: lazyRouteComponent(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
 });
 

@@ -1,7 +1,6 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Home } from '../../../../src/api/home.ts';
-import { millwright } from '../../app/api.ts';
 import { Asked } from '../../ui/asked.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Page, Section } from '../../ui/page.tsx';
@@ -10,10 +9,8 @@ import { Age } from '../../ui/time.tsx';
 import { InProduction } from './in-production.tsx';
 import { Loop } from './loop.tsx';
 import { describeEvent } from './event-text.ts';
+import { eventsQuery, homeQuery } from './home-queries.ts';
 import './home.css';
-
-const homeQuery = queryOptions({ queryKey: ['home'], queryFn: () => millwright.home(), refetchInterval: 10_000 });
-const eventsQuery = queryOptions({ queryKey: ['events', 'newest'], queryFn: () => millwright.events(12) });
 
 /** Where the loop stands, what needs somebody, what is in production, what happened last. */
 export function HomePage() {

@@ -1,18 +1,20 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import type { Lineage, LineageNode } from '../../../../src/api/lineage.ts';
 import { Asked } from '../../ui/asked.tsx';
 import { CopyAsCode, Id } from '../../ui/copy.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { formatTime, plural } from '../../ui/format.ts';
 import { PrintIcon } from '../../ui/icons.tsx';
+import { Loading } from '../../ui/loading.tsx';
 import { Page, Section } from '../../ui/page.tsx';
+import { PlainTable } from '../../ui/plain-table.tsx';
 import { shellWord } from '../../ui/shell-word.ts';
 import { useNow } from '../../ui/time.tsx';
 import { ChoosePage } from './choose-page.tsx';
 import { kindWords } from './kinds.ts';
-import { LineageGraph } from './lineage-graph.tsx';
 import { lineageQuery } from './lineage-queries.ts';
 import { PredictionAccount } from './prediction-account.tsx';
 import { RestingPredictions } from './resting-predictions.tsx';
@@ -21,14 +23,19 @@ import './lineage.css';
 
 const route = getRouteApi('/lineage');
 
+/** Drawing is the heavy part: its code comes beside the page's, and the words do not wait for it. */
+const graph = import('./lineage-graph.tsx');
+const LineageGraph = lazy(async () => ({ default: (await graph).LineageGraph }));
+
 /** From any object both ways: what it rests on, and what rests on it. */
 export function LineagePage() {
   const { kind, id, depth, find, endpoint } = route.useSearch();
   if (kind === undefined || id === undefined) return <ChoosePage key={find} find={find} />;
-  return <ObjectPage key={`${kind} ${id}`} kind={kind} id={id} depth={Number(depth ?? 12) || 12} endpoint={endpoint} />;
+  return <ObjectPage key={`${kind} ${id}`} kind={kind} id={id} depth={depth} endpoint={endpoint} />;
 }
 
-function ObjectPage({ kind, id, depth, endpoint }: { kind: string; id: string; depth: number; endpoint: string | undefined }) {
+function ObjectPage(props: { kind: string; id: string; depth: string | undefined; endpoint: string | undefined }) {
+  const { kind, id, depth, endpoint } = props;
   const query = useQuery(lineageQuery(kind, id, depth));
   const root = query.data?.root;
   return (
@@ -75,15 +82,23 @@ function Told({ lineage }: { lineage: Lineage }) {
   const { upstream, downstream } = sidesOf(lineage);
   return (
     <>
-      <LineageGraph lineage={lineage} />
+      <Suspense
+        fallback={
+          <div className="graph" style={{ height: graphHeight(upstream, downstream) }}>
+            <Loading what="Loading the graph" />
+          </div>
+        }
+      >
+        <LineageGraph lineage={lineage} />
+      </Suspense>
       {lineage.truncated && <p className="dim">There is more than one page shows: the farthest objects are left out.</p>}
       <div className="lineage-columns">
         <Section title={`What it rests on (${plural(upstream.length, 'object')})`}>
-          <Steps steps={upstream} none="Nothing is recorded before it." />
+          <Steps label="What it rests on" steps={upstream} none="Nothing is recorded before it." />
         </Section>
         {lineage.root.kind !== 'prediction' && (
           <Section title={`What rests on it (${plural(downstream.length, 'object')})`}>
-            <Steps steps={downstream} none="Nothing rests on it yet." />
+            <Steps label="What rests on it" steps={downstream} none="Nothing rests on it yet." />
           </Section>
         )}
       </div>
@@ -91,33 +106,34 @@ function Told({ lineage }: { lineage: Lineage }) {
   );
 }
 
-function Steps({ steps, none }: { steps: readonly Step[]; none: string }) {
+/** About what the graph will take, so that the page hardly moves when it comes. */
+function graphHeight(...sides: readonly (readonly Step[])[]): number {
+  const counts = sides.flatMap((side) => side.map((step) => side.filter(({ distance }) => distance === step.distance).length));
+  return Math.min(560, 50 + 60 * Math.max(1, ...counts));
+}
+
+function Steps({ label, steps, none }: { label: string; steps: readonly Step[]; none: string }) {
   if (steps.length === 0) return <p className="dim">{none}</p>;
   return (
-    <table className="plain">
-      <thead>
-        <tr>
-          <th scope="col">Object</th>
-          <th scope="col">How</th>
-          <th scope="col">When</th>
-          <th scope="col">Id</th>
-        </tr>
-      </thead>
-      <tbody>
-        {steps.map(({ node, relation, at }) => (
-          <tr key={`${node.kind} ${node.id}`}>
-            <td>
-              <span className="dim">{kindWords[node.kind] ?? node.kind}</span> <Name node={node} />
-            </td>
-            <td className="lineage-time">{relation}</td>
-            <td className="lineage-time">{formatTime(at)}</td>
-            <td>
-              <Id id={node.id} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <PlainTable
+      label={label}
+      heads={['Object', 'How', 'When', 'Id']}
+      rows={steps.map(({ node, relation, at }) => ({
+        key: `${node.kind} ${node.id}`,
+        cells: [
+          <span key="object" className="lineage-object">
+            <span className="dim">{kindWords[node.kind] ?? node.kind}</span> <Name node={node} />
+          </span>,
+          <span key="how" className="lineage-time">
+            {relation}
+          </span>,
+          <span key="when" className="lineage-time">
+            {formatTime(at)}
+          </span>,
+          <Id key="id" id={node.id} />,
+        ],
+      }))}
+    />
   );
 }
 

@@ -1,11 +1,12 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { millwright } from '../../app/api.ts';
 
-/** The graph around an object, both ways. */
-export function lineageQuery(kind: string, id: string, depth: number) {
+/** The graph around an object, both ways. @param depth as the address holds it */
+export function lineageQuery(kind: string, id: string, depth: string | undefined) {
+  const edges = Number(depth ?? 12) || 12;
   return queryOptions({
-    queryKey: ['lineage', kind, id, depth],
-    queryFn: () => millwright.lineage(kind, id, depth),
+    queryKey: ['lineage', kind, id, edges],
+    queryFn: () => millwright.lineage(kind, id, edges),
     placeholderData: keepPreviousData,
   });
 }
