@@ -87,13 +87,23 @@ async function send({ app, principal, body }: Call): Promise<SentResult> {
   const problems: SentResult['problems'] = [];
   for (const [line, text] of linesOf(body as Buffer)) {
     try {
-      good.push(parseJson(Buffer.from(text), SentPrediction, parseLongIntegersAsText) as SentPrediction);
+      const sent = parseJson(Buffer.from(text), SentPrediction, parseLongIntegersAsText) as SentPrediction;
+      refuseBrokenNames(sent);
+      good.push(sent);
     } catch (error) {
       if (!(error instanceof MillwrightError)) throw error;
       if (problems.length < problemLimit) problems.push({ line, message: error.message });
     }
   }
   return { ...(await app.ingest(principal, good, app.clock.now())), problems };
+}
+
+/** JSON can escape half of a surrogate pair; no request can be found again by one. */
+function refuseBrokenNames(sent: SentPrediction): void {
+  for (const field of ['request_id', 'endpoint', 'model', 'version', 'run_id'] as const) {
+    if (sent[field]?.isWellFormed() === false)
+      throw new MillwrightError('INVALID_PARAMETER_VALUE', `'${field}' holds half of a surrogate pair: send whole characters`);
+  }
 }
 
 /** Number (from 1) and text of each line, or of each item of an array. @throws BAD_REQUEST, PAYLOAD_TOO_LARGE */

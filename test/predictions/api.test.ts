@@ -54,6 +54,19 @@ describeOnBothDatabases('predictions over HTTP', (server) => {
     });
   });
 
+  test('half of a surrogate pair names no request, and in a value harms no search', async () => {
+    const half = (field: string): string =>
+      `{"request_id":"half","endpoint":"halves","features":{"h":1},"prediction":1,"${field}":"\\ud800"}`;
+    for (const field of ['request_id', 'endpoint', 'model']) {
+      const { status, json } = await call('/api/1/predictions', 'POST', half(field));
+      const message = `'${field}' holds half of a surrogate pair: send whole characters`;
+      expect({ status, json }).toEqual({ status: 200, json: { kept: 0, alreadyThere: 0, problems: [{ line: 1, message }] } });
+    }
+    expect((await call('/api/1/predictions', 'POST', half('prediction'))).json).toMatchObject({ kept: 1 });
+    const found = await call(`/api/1/predictions?filter=${encodeURIComponent('features.h = 1')}`);
+    expect(found).toMatchObject({ status: 200, json: { items: [{ requestId: 'half', prediction: '\ufffd' }] } });
+  });
+
   test('traffic counts requests by bucket', async () => {
     const { json } = await call('/api/1/endpoints/load/traffic?from=0&to=60000&bucket_ms=60000');
     expect(json).toEqual({
