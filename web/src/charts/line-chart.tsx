@@ -1,5 +1,6 @@
 import { ActionIcon, useComputedColorScheme } from '@mantine/core';
 import { useEffect, useMemo, useRef } from 'react';
+import './valid-language.ts';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatMetric, formatTime } from '../ui/format.ts';
