@@ -100,4 +100,5 @@ test('a comparison that runs is seen to end', async () => {
   }
   await row(1).getByText('Agrees').waitFor({ timeout: 120_000 });
   await registered;
+  expect((await apiOf(view.server).model('late')).versions[0]!.parity).toMatchObject({ state: 'agrees' });
 });

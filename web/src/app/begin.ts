@@ -16,29 +16,32 @@ import { settingsQuery } from '../features/settings/settings-queries.ts';
 import { queries } from './queries.ts';
 
 export const begin = {
-  home(): void {
-    for (const query of [homeQuery, eventsQuery, modelsQuery, endpointsQuery]) void queries.prefetchQuery(query as typeof homeQuery);
+  home: (): void => {
+    void queries.prefetchQuery(homeQuery);
+    void queries.prefetchQuery(eventsQuery);
+    void queries.prefetchQuery(modelsQuery);
+    void queries.prefetchQuery(endpointsQuery);
   },
-  data({ project, path }: { project?: string | undefined; path?: string | undefined }): void {
+  data: ({ project, path }: { project?: string | undefined; path?: string | undefined }): void => {
     void queries.prefetchQuery(datasetsQuery);
     if (project !== undefined && path !== undefined) void queries.prefetchQuery(datasetVersionsQuery(project, path));
   },
   pipelines: ({ project }: { project?: string | undefined }) => void queries.prefetchInfiniteQuery(pipelineRunsQuery(project)),
   pipelineRun: (id: string) => void queries.prefetchQuery(pipelineRunQuery(id)),
   experiments: (search: RunsSearch) => void beginRuns(search),
-  run(id: string): void {
+  run: (id: string): void => {
     void queries.prefetchQuery(runQuery(id));
     void queries.prefetchQuery(experimentsQuery);
   },
   models: () => void queries.prefetchQuery(modelsQuery),
-  model(name: string): void {
+  model: (name: string): void => {
     void queries.prefetchQuery(modelQuery(name));
     void queries.prefetchQuery(decisionsQuery(name));
   },
   endpoints: () => void queries.prefetchQuery(endpointsQuery),
   endpoint: (name: string) => void queries.prefetchQuery(endpointQuery(name)),
   predictions: (search: PredictionsSearch) => void queries.prefetchInfiniteQuery(predictionsQuery(readPredictionsView(search))),
-  lineage({ kind, id, depth, endpoint }: { [K in 'kind' | 'id' | 'depth' | 'endpoint']?: string | undefined }): void {
+  lineage: ({ kind, id, depth, endpoint }: { [K in 'kind' | 'id' | 'depth' | 'endpoint']?: string | undefined }): void => {
     if (kind === undefined || id === undefined) return;
     void queries.prefetchQuery(lineageQuery(kind, id, depth));
     if (kind === 'prediction') void queries.prefetchQuery(predictionAccountQuery(id, endpoint));
