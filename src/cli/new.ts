@@ -68,5 +68,6 @@ function nextSteps(name: string): string {
   python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt
   git add . && git commit -m "Start"
   millwright repro
+  millwright up     # serves the model that repro promoted; README.md has a request to send
 `;
 }

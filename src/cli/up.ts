@@ -8,6 +8,7 @@ import { isRecording, watchLeases } from '../pipelines/runs/index.ts';
 import { isLoopback, startServer, type Server } from '../server/index.ts';
 import { readOwnerToken, readServerFile, stateLocked, type OwnedState, type ServerFile } from '../state-directory.ts';
 import type { Io } from './command.ts';
+import { endWhenIdle } from './end-when-idle.ts';
 import { callOf } from './remote.ts';
 import { defaultStateDirectory } from './server-address.ts';
 
@@ -118,7 +119,7 @@ async function ended(server: Server, app: App, stop: AbortSignal, idleMs: number
   await new Promise<void>((resolve, reject) => {
     if (signal.aborted) return resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
-    if (idleMs !== undefined) server.whenIdle(idleMs, resolve);
+    if (idleMs !== undefined) endWhenIdle(server, app.endpoints, idleMs, resolve);
     const leave = (): void => {
       const goOn = (recording: boolean): void => (recording ? server.whenIdle(graceMs, leave) : resolve());
       app.db.read(isRecording, { now: app.clock.now() }).then(goOn, reject);

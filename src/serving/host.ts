@@ -32,6 +32,8 @@ export interface EndpointHost {
   names(scope: Scope): string[];
   /** What the version waits for that this process tries; undefined where it tries none. */
   preparing(scope: Scope, name: string): Preparation | undefined;
+  /** Whether this process tries a version of any endpoint. */
+  isPreparing(): boolean;
   /** Compares soon, without waiting for the next pass. */
   wake(): void;
   /**
@@ -119,6 +121,7 @@ export function createHost(ctx: HostContext): EndpointHost {
       [...slots.values()].flatMap(({ live }) =>
         live !== undefined && live.endpoint.workspaceId === workspaceId ? [live.endpoint.name] : [],
       ),
+    isPreparing: () => [...slots.values()].some(({ preparing }) => preparing !== undefined),
     preparing: (scope, name) => slots.get(keyOf(scope, name))?.preparing?.now,
     wake: tick,
     async reconcile(scope, name) {

@@ -83,9 +83,9 @@ test('an endpoint says what the version that is tried waits for: installing with
   await expect.poll(endpoint, waiting).toMatchObject({ state: 'starting', preparing: { ...tried, step: 'installing', log } });
   expect((await endpoint()).preparing!.since).toBeLessThanOrEqual(Date.now());
   expect(await cli('show', 'line')).toMatch(
-    /\nline v1 is tried: what it runs in is being installed, for \S+ m?s\n {2}\| Resolved 12 packages\n {2}\| Building 2\/2 seven-of-nine\n/,
+    /\nline v1 is tried: what it runs in is being installed, for [^\n]+\n {2}\| Resolved 12 packages\n {2}\| Building 2\/2 seven-of-nine\n/,
   );
-  expect(await cli('list')).toMatch(/ starting \(installing \S+ m?s\)\n/);
+  expect(await cli('list')).toMatch(/ starting \(installing [^\n]+\)\n/);
 
   expect(await index()).toEqual([{ name: 'line', version: '1', state: 'LOADING', reason: 'installing' }]);
   expect(await index('{"ready": true}')).toEqual([]);

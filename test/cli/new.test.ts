@@ -27,6 +27,8 @@ function millwright(cwd: string, ...words: string[]): { status: number | null; s
 test('new makes a project that runs at once and does nothing the second time', () => {
   expect(millwright(folder, 'new', 'rides')).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('cd rides\n') });
   const project = join(folder, 'rides');
+  // What the last of its next steps leads to.
+  expect(readFileSync(join(project, 'README.md'), 'utf8')).toContain('curl -i http://127.0.0.1:5000/endpoints/rides/invocations ');
   expect(readdirSync(project).toSorted()).toEqual(
     [
       '.dvc',
