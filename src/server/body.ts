@@ -75,7 +75,9 @@ export function parseJson(bytes: Uint8Array, schema: TSchema, parse?: (text: str
   if (validator.Check(value)) return value;
   const [first] = validator.Errors(value);
   const field = first === undefined || first.instancePath === '' ? 'the body' : `'${first.instancePath.slice(1).replaceAll('/', '.')}'`;
-  throw new MillwrightError('INVALID_PARAMETER_VALUE', `${field} ${first?.message ?? 'is not what the route takes'}`);
+  // What no schema names is held against the schema `false`.
+  const problem = first?.keyword === 'boolean' ? 'is not known here' : first?.message;
+  throw new MillwrightError('INVALID_PARAMETER_VALUE', `${field} ${problem ?? 'is not what the route takes'}`);
 }
 
 const validators = new WeakMap<TSchema, Validator>();
