@@ -47,31 +47,106 @@ export interface EndpointHost {
 const reconcileMs = 1000;
 
 export function createHost(ctx: HostContext): EndpointHost {
-  const owner = ctx.ids.uuid7();
-  const slots = new Map<string, Slot>();
-  const leaving = new Set<Promise<void>>();
-  const stopping = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  let pass: Promise<void> | undefined;
-  let asked = 0;
-  let answered = 0;
-  const failed = (error: unknown): void => {
-    if (!stopping.signal.aborted) ctx.log.error({ err: error }, 'endpoints were not compared with what they should serve');
-  };
+  return new Host(ctx);
+}
 
-  const remove = (key: string, slot: Slot): void => {
-    slots.delete(key);
-    const { deploying } = slot;
-    deploying?.controller.abort(new GivenUp('the endpoint was removed'));
-    // A version that takes over in this very moment is closed, too.
-    const left = (deploying?.done ?? Promise.resolve()).then(() => closeAll(ctx, [slot.live, slot.before]));
-    leaving.add(left);
-    void left.finally(() => leaving.delete(left));
-  };
+class Host implements EndpointHost {
+  readonly owner: string;
+  readonly #ctx: HostContext;
+  readonly #slots = new Map<string, Slot>();
+  /** Models of removed endpoints that are being closed. */
+  readonly #leaving = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  #timer: NodeJS.Timeout;
+  #pass: Promise<void> | undefined;
+  #asked = 0;
+  #answered = 0;
+
+  constructor(ctx: HostContext) {
+    this.#ctx = ctx;
+    this.owner = ctx.ids.uuid7();
+    this.#timer = setTimeout(() => this.wake(), 0).unref();
+  }
+
+  find(scope: Scope, name: string): Generation | undefined {
+    return this.#slots.get(keyOf(scope, name))?.live;
+  }
+
+  names({ workspaceId }: Scope): string[] {
+    return [...this.#slots.values()].flatMap(({ live }) =>
+      live !== undefined && live.endpoint.workspaceId === workspaceId ? [live.endpoint.name] : [],
+    );
+  }
+
+  preparing(scope: Scope, name: string): Preparation | undefined {
+    return this.#slots.get(keyOf(scope, name))?.preparing?.now;
+  }
+
+  isPreparing(): boolean {
+    return [...this.#slots.values()].some(({ preparing }) => preparing !== undefined);
+  }
+
+  wake(): void {
+    clearTimeout(this.#timer);
+    this.#pass = this.#compare().catch((error: unknown) => this.#failed(error));
+    if (!this.#stopping.signal.aborted) this.#timer = setTimeout(() => this.wake(), reconcileMs).unref();
+  }
+
+  async reconcile(scope: Scope, name: string): Promise<void> {
+    const key = keyOf(scope, name);
+    try {
+      for (;;) {
+        const all = await this.#ask();
+        if (all === undefined) continue;
+        const desired = all.find(({ endpoint }) => keyOf(endpoint, endpoint.name) === key);
+        if (desired === undefined) return;
+        const slot = this.#slotOf(desired.endpoint);
+        this.#begin(slot, desired);
+        const { deploying } = slot;
+        if (deploying === undefined) return;
+        await deploying.done;
+        if (deploying.target === targetKey(desired)) return;
+      }
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    clearTimeout(this.#timer);
+    await this.#pass;
+    const deploying = [...this.#slots.values()].flatMap((slot) => (slot.deploying === undefined ? [] : [slot.deploying]));
+    for (const { controller } of deploying) controller.abort(new GivenUp('its server ended before it was ready'));
+    await Promise.all([...this.#leaving, ...deploying.map(({ done }) => done)]);
+    const loaded = [...this.#slots.values()].flatMap(({ live, before }) => [live, before]).filter((generation) => generation !== undefined);
+    await Promise.all(loaded.map(({ runtime }) => runtime.close()));
+  }
+
+  /** Begins the deployments that are due, and waits for none: another endpoint must not. */
+  async #compare(): Promise<void> {
+    const { db, clock } = this.#ctx;
+    const desired = await this.#ask();
+    if (desired === undefined) return;
+    const wanted = new Set(desired.map(({ endpoint }) => keyOf(endpoint, endpoint.name)));
+    for (const [key, slot] of this.#slots) if (!wanted.has(key)) this.#remove(key, slot);
+    for (const one of desired) this.#begin(this.#slotOf(one.endpoint), one);
+    const now = clock.now();
+    if (await db.read(hasOrphanedDeployments, { now })) await db.write(giveUpOrphanedDeployments, { now });
+  }
+
+  /** Undefined where a later question was answered first: what this one found may be the past. */
+  async #ask(): Promise<DesiredEndpoint[] | undefined> {
+    const turn = ++this.#asked;
+    const desired = await this.#ctx.db.read(desiredEndpoints, {});
+    if (turn < this.#answered) return undefined;
+    this.#answered = turn;
+    return desired;
+  }
 
   /** One deployment of an endpoint at a time; one whose target has changed meanwhile is given up, and the next pass begins the other. */
-  const begin = (slot: Slot, desired: DesiredEndpoint): void => {
-    if (!isDue(desired) || stopping.signal.aborted) return;
+  #begin(slot: Slot, desired: DesiredEndpoint): void {
+    if (!isDue(desired) || this.#stopping.signal.aborted) return;
     const target = targetKey(desired);
     if (slot.deploying !== undefined) {
       if (slot.deploying.target !== target) slot.deploying.controller.abort(new GivenUp(reasonFor(desired, slot.deploying.version)));
@@ -79,81 +154,39 @@ export function createHost(ctx: HostContext): EndpointHost {
     }
     if (attemptKey(desired) === slot.failed || (slot.live !== undefined && target === targetKey(asDesired(slot.live)))) return;
     const controller = new AbortController();
-    const done = deploy(ctx, owner, slot, desired, controller.signal)
-      .catch(failed)
+    const done = deploy(this.#ctx, this.owner, slot, desired, controller.signal)
+      .catch((error: unknown) => this.#failed(error))
       .finally(() => {
         slot.deploying = undefined;
-        if (controller.signal.aborted && !stopping.signal.aborted) tick();
+        if (controller.signal.aborted && !this.#stopping.signal.aborted) this.wake();
       });
     slot.deploying = { target, version: desired.target.version, controller, done };
-  };
+  }
 
-  /** Undefined where a later question was answered first: what this one found may be the past. */
-  const ask = async (): Promise<DesiredEndpoint[] | undefined> => {
-    const turn = ++asked;
-    const desired = await ctx.db.read(desiredEndpoints, {});
-    if (turn < answered) return undefined;
-    answered = turn;
-    return desired;
-  };
+  #remove(key: string, slot: Slot): void {
+    this.#slots.delete(key);
+    const { deploying } = slot;
+    deploying?.controller.abort(new GivenUp('the endpoint was removed'));
+    // A version that takes over in this very moment is closed, too.
+    const left = (deploying?.done ?? Promise.resolve()).then(() => closeAll(this.#ctx, [slot.live, slot.before]));
+    this.#leaving.add(left);
+    void left.finally(() => this.#leaving.delete(left));
+  }
 
-  /** Begins the deployments that are due, and waits for none: another endpoint must not. */
-  const compare = async (): Promise<void> => {
-    const desired = await ask();
-    if (desired === undefined) return;
-    const wanted = new Set(desired.map(({ endpoint }) => keyOf(endpoint, endpoint.name)));
-    for (const [key, slot] of slots) if (!wanted.has(key)) remove(key, slot);
-    for (const one of desired) begin(slotOf(ctx, slots, one.endpoint), one);
-    const now = ctx.clock.now();
-    if (await ctx.db.read(hasOrphanedDeployments, { now })) await ctx.db.write(giveUpOrphanedDeployments, { now });
-  };
-  const tick = (): void => {
-    clearTimeout(timer);
-    pass = compare().catch(failed);
-    if (!stopping.signal.aborted) timer = setTimeout(tick, reconcileMs).unref();
-  };
-  timer = setTimeout(tick, 0).unref();
+  #slotOf(endpoint: Endpoint): Slot {
+    const key = keyOf(endpoint, endpoint.name);
+    const known = this.#slots.get(key);
+    if (known !== undefined) return known;
+    const statistics = new EndpointStatistics(this.#ctx.clock.now());
+    const slot: Slot = { live: undefined, before: undefined, statistics, failed: undefined, deploying: undefined, preparing: undefined };
+    this.#slots.set(key, slot);
+    return slot;
+  }
 
-  return {
-    owner,
-    find: (scope, name) => slots.get(keyOf(scope, name))?.live,
-    names: ({ workspaceId }) =>
-      [...slots.values()].flatMap(({ live }) =>
-        live !== undefined && live.endpoint.workspaceId === workspaceId ? [live.endpoint.name] : [],
-      ),
-    isPreparing: () => [...slots.values()].some(({ preparing }) => preparing !== undefined),
-    preparing: (scope, name) => slots.get(keyOf(scope, name))?.preparing?.now,
-    wake: tick,
-    async reconcile(scope, name) {
-      const key = keyOf(scope, name);
-      try {
-        for (;;) {
-          const all = await ask();
-          if (all === undefined) continue;
-          const desired = all.find(({ endpoint }) => keyOf(endpoint, endpoint.name) === key);
-          if (desired === undefined) return;
-          const slot = slotOf(ctx, slots, desired.endpoint);
-          begin(slot, desired);
-          const { deploying } = slot;
-          if (deploying === undefined) return;
-          await deploying.done;
-          if (deploying.target === targetKey(desired)) return;
-        }
-      } catch (error) {
-        failed(error);
-      }
-    },
-    async close() {
-      stopping.abort();
-      clearTimeout(timer);
-      await pass;
-      const deploying = [...slots.values()].flatMap((slot) => (slot.deploying === undefined ? [] : [slot.deploying]));
-      for (const { controller } of deploying) controller.abort(new GivenUp('its server ended before it was ready'));
-      await Promise.all([...leaving, ...deploying.map(({ done }) => done)]);
-      const loaded = [...slots.values()].flatMap(({ live, before }) => [live, before]).filter((generation) => generation !== undefined);
-      await Promise.all(loaded.map(({ runtime }) => runtime.close()));
-    },
-  };
+  #failed(error: unknown): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#ctx.log.error({ err: error }, 'endpoints were not compared with what they should serve');
+  }
 }
 
 function isDue(desired: DesiredEndpoint): desired is Due {
@@ -169,14 +202,4 @@ function reasonFor({ target }: Due, tried: ModelVersion): string {
 
 function keyOf({ workspaceId }: Scope, name: string): string {
   return `${workspaceId}/${name}`;
-}
-
-function slotOf(ctx: HostContext, slots: Map<string, Slot>, endpoint: Endpoint): Slot {
-  const key = keyOf(endpoint, endpoint.name);
-  const known = slots.get(key);
-  if (known !== undefined) return known;
-  const statistics = new EndpointStatistics(ctx.clock.now());
-  const slot: Slot = { live: undefined, before: undefined, statistics, failed: undefined, deploying: undefined, preparing: undefined };
-  slots.set(key, slot);
-  return slot;
 }

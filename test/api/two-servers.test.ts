@@ -99,6 +99,7 @@ test('an alias that is moved by one server is followed by both', async () => {
   await Promise.all([serves(first, 1), serves(second, 1)]);
   await moveAlias(second, 2);
   await Promise.all([serves(first, 2), serves(second, 2)]);
+  for (const server of [first, second]) expect((await detail(server)).endpoint).toMatchObject({ before: 1, pinned: null });
 });
 
 test('a rollback by one server holds on both, until the other one ends it', async () => {
