@@ -1,7 +1,7 @@
 /**
  * A record as the payload of one frame: the length of its header (32 bits little-endian), the header as JSON, the layout of its
- * tensors as JSON (`[name, datatype, bytes, ...shape]` each), then their bytes, those of the input first. Requests of one endpoint differ in header and bytes; their layout is
- * written and read once.
+ * tensors as JSON (`[name, datatype, bytes, ...shape]` each), then their bytes, those of the input first. Requests of one endpoint
+ * differ in header and bytes; their layout is written and read once.
  */
 import { decodeTensor, encodeTensors, type TensorHeader } from '../formats/tensor/codec.ts';
 import type { Datatype, ModelInput, ModelOutput, Tensor } from '../formats/tensor/tensor.ts';
@@ -11,14 +11,15 @@ interface Body {
   readonly form: string;
   readonly rows?: number;
   readonly text?: string;
-  /** How many of the layout's tensors are its own. */
-  readonly tensors?: number;
+  /** How many of the layout's tensors are its own; a list of them where the payload has no layout. */
+  readonly tensors?: number | readonly TensorHeader[];
 }
 
 interface Header extends Omit<InferenceRecord, 'input' | 'output'> {
   readonly input?: Body;
   readonly output?: Body;
-  readonly layoutBytes: number;
+  /** Missing in payloads of the first form, whose tensors are described in the header. */
+  readonly layoutBytes?: number;
 }
 
 /** The parts of the payload; numbers are views of the tensors' own memory. Params of the call are not kept: they are no columns. */
@@ -41,13 +42,15 @@ export function encodeRecord(record: InferenceRecord): Uint8Array[] {
 export function decodeRecord(payload: Buffer): InferenceRecord {
   const headerEnd = 4 + payload.readUInt32LE(0);
   const { input, output, layoutBytes, ...rest } = JSON.parse(payload.toString('utf8', 4, headerEnd)) as Header;
-  let at = headerEnd + layoutBytes;
-  const tensors = readLayout(payload.toString('utf8', headerEnd, at)).map((entry): Tensor => {
+  let at = headerEnd + (layoutBytes ?? 0);
+  const entries =
+    layoutBytes === undefined ? [...listedIn(input), ...listedIn(output)] : readLayout(payload.toString('utf8', headerEnd, at));
+  const tensors = entries.map((entry): Tensor => {
     const bytes = payload.subarray(at, at + entry.size);
     at += entry.size;
     return decodeTensor(entry, bytes);
   });
-  const ofInput = input?.tensors ?? 0;
+  const ofInput = typeof input?.tensors === 'number' ? input.tensors : listedIn(input).length;
   return {
     ...rest,
     model: rest.model,
@@ -63,6 +66,10 @@ function tensorsOf(value: ModelInput | ModelOutput | undefined): readonly Tensor
 
 function bodyOf(value: ModelInput | ModelOutput): Body {
   return value.form === 'json' ? { form: value.form, text: value.text } : { form: value.form, tensors: value.tensors.length };
+}
+
+function listedIn(body: Body | undefined): readonly TensorHeader[] {
+  return typeof body?.tensors === 'object' ? body.tensors : [];
 }
 
 /** More endpoints, or layouts, than this are rare; their layouts are then made anew. */

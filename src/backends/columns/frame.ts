@@ -5,7 +5,7 @@
  */
 import { crc32 } from 'node:zlib';
 
-export const segmentMagic = Buffer.from('MWSEG02\n');
+export const segmentMagic = Buffer.from('MWSEG01\n');
 const prefixBytes = 8;
 
 /** A payload longer than this was never written: a length beyond it is damage. */
