@@ -7,9 +7,10 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 all: build
 
-# No package of the lock needs its scripts; onnxruntime-node's would download CUDA from its vendor.
+# No package of the lock needs its scripts; onnxruntime-node's would download CUDA from its vendor. Warnings would be of engines:
+# everything runs on the Node of the lock, whatever the one that npm itself runs on.
 node_modules/.stamp: package-lock.json
-	npm ci --ignore-scripts --no-audit --no-fund
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 install: node_modules/.stamp
