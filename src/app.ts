@@ -191,8 +191,10 @@ export async function openModel(
   label: string,
   settings: Partial<EndpointSettings>,
   signal: AbortSignal,
+  /** Called where its Python environment has to be installed first. */
+  onInstalling: () => void,
 ): Promise<{ readonly model: LoadedModel; close(): Promise<void> }> {
-  const inference = await openInference(config, () => undefined);
+  const inference = await openInference(config, () => undefined, onInstalling);
   try {
     const model = await loadModel(inference, folder, label, { ...defaultSettings, ...settings }, signal);
     return { model, close: () => inference.close() };
@@ -202,7 +204,7 @@ export async function openModel(
   }
 }
 
-async function openInference(config: Config, log: (text: string) => void): Promise<Inference> {
+async function openInference(config: Config, log: (text: string) => void, onInstalling?: () => void): Promise<Inference> {
   const [{ createInference }, { ensureEnvironment }] = await Promise.all([
     import('./backends/inference/inference.ts'),
     import('./backends/python/environment.ts'),
@@ -212,7 +214,13 @@ async function openInference(config: Config, log: (text: string) => void): Promi
     cacheDir,
     env,
     log,
-    ensureEnvironment: (request) => ensureEnvironment({ ...request, cacheDir: join(cacheDir, 'python'), env }),
+    ensureEnvironment(request) {
+      const onMissing = (): void => {
+        request.onMissing();
+        onInstalling?.();
+      };
+      return ensureEnvironment({ ...request, onMissing, cacheDir: join(cacheDir, 'python'), env });
+    },
   });
 }
 

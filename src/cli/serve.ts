@@ -81,7 +81,8 @@ async function openRunning(
   io: Io,
 ): Promise<AsyncDisposable & Pick<Awaited<ReturnType<typeof openModel>>, 'model'>> {
   const app = await import('../app.ts');
-  const running = await app.openModel(io.config, folder, label, settings, io.signal);
+  const told = (): void => io.stderr('Installing the Python environment that the model asks for, once on this machine.\n');
+  const running = await app.openModel(io.config, folder, label, settings, io.signal, told);
   if (running.model.note !== undefined) io.stderr(`${running.model.note}\n`);
   return { model: running.model, [Symbol.asyncDispose]: () => running.close() };
 }

@@ -1,8 +1,8 @@
 /** `millwright serve` as a process: what a container of SageMaker or KServe must do, without any server. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { freePorts } from '../support/free-ports.ts';
 import { homeWithModels, startServe, type ServeProcess } from '../support/serve-process.ts';
@@ -122,6 +122,22 @@ test('a request that runs when it is told to end is answered, and no new one is 
   writeFileSync(waits, '');
   expect(await running).toMatchObject({ status: 200, text: '{"predictions": [3.0]}' });
   expect(await process.ended).toBe(0);
+});
+
+test('an environment that has to be installed is told, and why it cannot be, with the end of the log', async () => {
+  const bin = join(home, 'bin');
+  mkdirSync(bin);
+  const uv = '#!/bin/sh\n[ "$1" = --version ] && exit 0\necho "no wheel of odd-package is in reach"\nexit 2\n';
+  writeFileSync(join(bin, 'uv'), uv, { mode: 0o755 });
+  const odd = join(home, 'models/odd');
+  cpSync(join(home, 'models/waiting'), odd, { recursive: true });
+  writeFileSync(join(odd, 'requirements.txt'), 'odd-package==1\n');
+  const env = { PATH: [bin, dirname(testProgram('python')), process.env['PATH']].join(delimiter) };
+  const served = startServe(home, ['../models/odd', '--port', '0'], { cwd: work, env });
+  expect(await served.ended).toBe(65);
+  expect(served.stderr()).toMatch(
+    /; loading the model folder \S+\nNo inference records are kept: .*\nInstalling the Python environment that the model asks for, once on this machine\.\nmillwright: odd: [^]*no wheel of odd-package is in reach\n/,
+  );
 });
 
 test('without a model it serves what SageMaker mounts, on the port that SageMaker names', async () => {
