@@ -1,7 +1,8 @@
 import type { Scope } from '../access/index.ts';
+import { MillwrightError } from '../errors.ts';
 import { findChampion, findGate, findHolder, isProtected, targetsOf, type Gate, type Target } from './gate-rows.ts';
 import { judge, type Evidence } from './judge.ts';
-import type { Move, NameMove, Ruling } from './move.ts';
+import type { Follower, Move, NameMove, Ruling } from './move.ts';
 import { findParity } from './parity-rows.ts';
 import { parityRefusal, type Parity } from './parity.ts';
 import { requireVersionRow, type ModelRow } from './rows.ts';
@@ -14,7 +15,7 @@ export async function rule(tx: RegistryTx, input: Move, model: ModelRow, { targe
   const candidate = version === undefined ? undefined : await requireVersionRow(tx, input.scope, input.name, version);
   const nothing = { expression: gate?.expression, evidence: undefined, digest: candidate?.digest ?? undefined };
   const parity = candidate && (await findParity(tx, candidate.registered_model_id, candidate.version));
-  const unfit = gate === undefined ? unfitToServe(input, target, parity) : undefined;
+  const unfit = gate === undefined ? unfitToServe(input, target, candidate && { version: candidate.version, parity }) : undefined;
   if (gate === undefined && unfit === undefined)
     return { ...nothing, basis: 'no gate', verdict: { passed: true, message: input.reason ?? '', clauses: [] } };
   if (input.override !== undefined)
@@ -42,12 +43,30 @@ export async function rule(tx: RegistryTx, input: Move, model: ModelRow, { targe
   return { basis: 'gate', verdict, expression: gate.expression, evidence, digest: candidate.digest ?? undefined };
 }
 
+/** A new name brings the model under the endpoints that follow it. @throws GATE_REFUSED where one would serve a version that may not be */
+export async function refuseServingUnfit(
+  tx: RegistryTx,
+  model: ModelRow,
+  renamed: { readonly name: string; readonly followers: readonly Follower[] },
+): Promise<void> {
+  for (const { target } of renamed.followers) {
+    const version = await findHolder(tx, model, target);
+    if (version === undefined) continue;
+    const unfit = unfitToServe(renamed, target, { version, parity: await findParity(tx, model.id, version) });
+    if (unfit !== undefined) throw new MillwrightError('GATE_REFUSED', unfit);
+  }
+}
+
 /** Why a version may not stand under a name that an endpoint follows, gate or no gate. */
-function unfitToServe({ name, followers }: Move, { kind, name: followed }: Target, parity: Parity | undefined): string | undefined {
-  const refusal = parityRefusal(parity);
+function unfitToServe(
+  { name, followers }: Pick<Move, 'name' | 'followers'>,
+  { kind, name: followed }: Target,
+  candidate: { readonly version: number; readonly parity: Parity | undefined } | undefined,
+): string | undefined {
+  const refusal = parityRefusal(candidate?.parity);
   const follower = followers.find(({ target }) => target.kind === kind && target.name === followed);
-  if (refusal === undefined || follower === undefined) return undefined;
-  return `the endpoint '${follower.endpoint}' follows the ${kind} '${followed}' of '${name}', and this version may not be served: ${refusal}`;
+  if (candidate === undefined || refusal === undefined || follower === undefined) return undefined;
+  return `the endpoint '${follower.endpoint}' follows the ${kind} '${followed}' of '${name}', and version ${candidate.version} may not be served: ${refusal}`;
 }
 
 function keepsName(gate: Gate, target: Target): string {

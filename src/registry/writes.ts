@@ -6,9 +6,11 @@ import { recordEdges, renameNode, type Edge } from '../lineage/index.ts';
 import { noteRegistration } from '../tracking/index.ts';
 import { refuseLosingNames, refuseMovingModel } from './gate-rows.ts';
 import type { ModelVersion, RegisteredModel } from './model.ts';
+import type { Follower } from './move.ts';
 import { checkModelName, checkTagKey, checkTags, refusePrompts, type Tag } from './names.ts';
 import { startParity, type ParityStart } from './parity-writes.ts';
 import { lockModel, readModels, readVersions, requireVersionRow, versionNode, type ModelRow } from './rows.ts';
+import { refuseServingUnfit } from './rule.ts';
 import { deletedStage } from './stage.ts';
 import type { Act, RegistryTables, RegistryTx } from './tables.ts';
 
@@ -46,13 +48,24 @@ export const updateModel = defineWrite<RegistryTables, Act & { name: string; des
   },
 );
 
-/** @throws RESOURCE_ALREADY_EXISTS where the new name is taken, GATE_REFUSED where either name has a gate */
-export const renameModel = defineWrite<RegistryTables, Act & { name: string; newName: string }, RegisteredModel>(
+export interface Renaming extends Act {
+  readonly name: string;
+  readonly newName: string;
+  /** Aliases and stages of the new name that endpoints follow. */
+  readonly followers: readonly Follower[];
+}
+
+/**
+ * @throws RESOURCE_ALREADY_EXISTS where the new name is taken, GATE_REFUSED where either name has a gate, or an endpoint that follows the
+ * new one would serve a version that may not be served
+ */
+export const renameModel = defineWrite<RegistryTables, Renaming, RegisteredModel>(
   'registry.renameModel',
-  async (tx, { scope, now, name, newName }) => {
+  async (tx, { scope, now, name, newName, followers }) => {
     checkModelName(newName, 'new_name');
     const row = await lockModel(tx, scope, name);
     await refuseMovingModel(tx, scope, name, newName);
+    if (newName !== name) await refuseServingUnfit(tx, row, { name: newName, followers });
     const [taken] = await tx
       .statement('select 1 from registered_models where workspace_id = ? and name = ? and id <> ?')
       .all(scope.workspaceId, newName, row.id);

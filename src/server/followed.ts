@@ -5,12 +5,12 @@ import type { Follower, Target } from '../registry/index.ts';
 import { endpointsFollowing, type Endpoint } from '../serving/index.ts';
 
 /**
- * The endpoints that follow an alias or a stage of a model, of which `target` is to move. A client without a token may work with the
+ * The endpoints that follow an alias or a stage of a model, of which `target` is to move; all are where the model takes its name. A client without a token may work with the
  * registry, and not decide what is served (DESIGN §9).
  *
  * @throws PERMISSION_DENIED where such a client would
  */
-export async function followersOf(app: Pick<App, 'db'>, principal: Principal, model: string, target: Target): Promise<Follower[]> {
+export async function followersOf(app: Pick<App, 'db'>, principal: Principal, model: string, target?: Target): Promise<Follower[]> {
   const endpoints = await app.db.read(endpointsFollowing, { scope: principal, model });
   refuseUnknown(principal, endpoints.find(concernedBy(target)));
   return endpoints.flatMap(({ name, follows: { kind, name: followed } }) =>

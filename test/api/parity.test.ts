@@ -140,6 +140,17 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('parity on %s', (database) => {
       override: { reason: 'a drill' },
     });
     expect(promoted).toEqual({ version: 1 });
+    // Nor by a model that takes the name with the alias on such a version already.
+    await call('POST', 'registered-models/create', { name: 'aside' });
+    await call('POST', 'model-versions/create', { name: 'aside', source: 'models:/served/1' });
+    expect(await alias('aside', 1)).toMatchObject({ status: 200 });
+    const rename = (name: string, new_name: string) => call<{ message?: string }>('POST', 'registered-models/rename', { name, new_name });
+    expect(await rename('served', 'was-served')).toMatchObject({ status: 200 });
+    const taking = await rename('aside', 'served');
+    expect(taking).toMatchObject({ status: 400, body: { error_code: 'INVALID_PARAMETER_VALUE' } });
+    expect(taking.body.message).toBe(refused.body.message);
+    await call('DELETE', 'registered-models/alias', { name: 'aside', alias: 'champion' });
+    expect(await rename('aside', 'served')).toMatchObject({ status: 200 });
     await api().removeEndpoint(endpoint.name);
   });
 

@@ -1,5 +1,5 @@
 import * as registry from '../../registry/index.ts';
-import { refuseUnknownMover } from '../followed.ts';
+import { followersOf, refuseUnknownMover } from '../followed.ts';
 import { MillwrightError } from '../../errors.ts';
 import type { Int64 } from './proto-fields.ts';
 import { listJson } from './proto-json.ts';
@@ -34,8 +34,10 @@ export const registeredModelRoutes = [
     action: write,
     request: messages.renameModel,
     async handler({ app, principal, request }) {
-      for (const name of [request.name, request.new_name]) await refuseUnknownMover(app, principal, name);
-      const model = await app.db.write(registry.renameModel, { ...actOf(app, principal), name: request.name, newName: request.new_name });
+      const { name, new_name: newName } = request;
+      await refuseUnknownMover(app, principal, name);
+      const followers = await followersOf(app, principal, newName);
+      const model = await app.db.write(registry.renameModel, { ...actOf(app, principal), name, newName, followers });
       return { registered_model: modelJson(model) };
     },
   }),
