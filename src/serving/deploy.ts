@@ -42,6 +42,13 @@ export interface Generation extends LoadedModel {
   readonly replaced: { readonly version: number; readonly statistics: VersionStatistics } | undefined;
 }
 
+/** What failed last: not tried again until it changes, or somebody says so, or the time comes where the model was not to blame. */
+interface FailedAttempt {
+  readonly attempt: string;
+  readonly tries: number;
+  readonly againAt: number | undefined;
+}
+
 interface Deploying {
   readonly target: string;
   readonly version: ModelVersion;
@@ -57,8 +64,7 @@ export interface Slot {
   live: Generation | undefined;
   before: Generation | undefined;
   readonly statistics: EndpointStatistics;
-  /** The target that failed last: not tried again until it changes, or somebody says so. */
-  failed: string | undefined;
+  failed: FailedAttempt | undefined;
   deploying: Deploying | undefined;
   preparing: Preparing | undefined;
 }
@@ -68,6 +74,8 @@ export class GivenUp extends Error {}
 
 const leaseMs = 15_000;
 const writeAgainMs = 1000;
+const firstPauseMs = 5000;
+const mostTries = 10;
 
 /** What makes a generation another one. */
 export function targetKey({ endpoint, target }: DesiredEndpoint): string {
@@ -119,10 +127,10 @@ async function takeOver(ctx: HostContext, slot: Slot, desired: Due, signal: Abor
     signal.throwIfAborted();
   } catch (error) {
     if (signal.aborted) return { state: 'given up', message: textOf(signal.reason) };
-    slot.failed = attemptKey(desired);
+    const again = failAttempt(slot, attemptKey(desired), error, ctx.clock.now());
     const log = error instanceof MillwrightError && typeof error.details?.['log'] === 'string' ? error.details['log'] : undefined;
     ctx.log.error({ err: error, endpoint: endpoint.name, version: version.version }, 'a version could not be served');
-    return { state: 'failed', message: textOf(error), log };
+    return { state: 'failed', message: `${textOf(error)}${again}`, log };
   }
   const now = ctx.clock.now();
   const retired = slot.before === kept ? undefined : slot.before;
@@ -133,6 +141,16 @@ async function takeOver(ctx: HostContext, slot: Slot, desired: Due, signal: Abor
   slot.failed = undefined;
   closeAll(ctx, [retired]);
   return { state: 'live', flavor: model.runtime.flavor, message: model.note };
+}
+
+/** @returns what people are told of the next try */
+function failAttempt(slot: Slot, attempt: string, error: unknown, now: number): string {
+  const tries = slot.failed?.attempt === attempt ? slot.failed.tries + 1 : 1;
+  // A store that is away, a disk without room: the next try may find them well.
+  const mayPass = !(error instanceof MillwrightError) || error.code === 'TEMPORARILY_UNAVAILABLE';
+  const pauseMs = mayPass && tries < mostTries ? firstPauseMs * 2 ** (tries - 1) : undefined;
+  slot.failed = { attempt, tries, againAt: pauseMs === undefined ? undefined : now + pauseMs };
+  return pauseMs === undefined ? '' : ` (tried again after ${pauseMs / 1000} s)`;
 }
 
 async function load(ctx: HostContext, slot: Slot, endpoint: Endpoint, version: ModelVersion, signal: AbortSignal): Promise<LoadedModel> {

@@ -152,7 +152,9 @@ class Host implements EndpointHost {
       if (slot.deploying.target !== target) slot.deploying.controller.abort(new GivenUp(reasonFor(desired, slot.deploying.version)));
       return;
     }
-    if (attemptKey(desired) === slot.failed || (slot.live !== undefined && target === targetKey(asDesired(slot.live)))) return;
+    if (slot.live !== undefined && target === targetKey(asDesired(slot.live))) return;
+    const { failed } = slot;
+    if (failed?.attempt === attemptKey(desired) && (failed.againAt === undefined || this.#ctx.clock.now() < failed.againAt)) return;
     const controller = new AbortController();
     const done = deploy(this.#ctx, this.owner, slot, desired, controller.signal)
       .catch((error: unknown) => this.#failed(error))

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Principal } from '../../src/access/index.ts';
 import type { Db } from '../../src/backends/db/port.ts';
+import { MillwrightError } from '../../src/errors.ts';
 import { keepEverything } from '../../src/predictions/index.ts';
 import {
   createHost,
@@ -113,7 +114,7 @@ test('of a server that was killed the other one says that its version was given 
   const other = start();
   await vi.waitFor(() => expect(liveOn(other)).toBe(2), patience);
   const states = async () => (await deployments()).map(({ version, state }) => `${version} ${state}`);
-  expect(await states()).toEqual(['2 live', '2 proving', '1 retired']);
+  await vi.waitFor(async () => expect(await states()).toEqual(['2 live', '2 proving', '1 retired']), patience);
   scene.clock.time += 15_000;
   await vi.waitFor(async () => expect(await states()).toEqual(['2 live', '2 given up', '1 retired']), patience);
   expect((await deployments())[1]).toMatchObject({ message: 'its server ended before it was ready', ended: true });
@@ -154,4 +155,21 @@ test('a rollback finds the version before, however often servers began anew sinc
   expect(await scene.db.write(rollBackEndpoint, { ...change(), name: 'load', reason: 'worse' })).toEqual({ version: 1 });
   await first.reconcile(scope, 'load');
   expect(liveOn(first)).toBe(1);
+});
+
+test('a version that a store kept from being loaded is tried again, one that is to blame itself is not', async () => {
+  scene.prove = () => Promise.reject(new MillwrightError('TEMPORARILY_UNAVAILABLE', 's3://artifacts cannot be reached'));
+  await declare(1);
+  const host = start();
+  const failure = { version: 1, state: 'failed', message: 's3://artifacts cannot be reached (tried again after 5 s)', ended: true };
+  await vi.waitFor(async () => expect(await deployments()).toEqual([failure]), patience);
+  await host.reconcile(scope, 'load');
+  expect(await deployments()).toHaveLength(1);
+  scene.prove = () => Promise.reject(new MillwrightError('MODEL_INVALID', 'it is cut off'));
+  scene.clock.time += 5000;
+  await host.reconcile(scope, 'load');
+  expect(await deployments()).toEqual([{ ...failure, message: 'it is cut off' }, failure]);
+  scene.clock.time += 3_600_000;
+  await host.reconcile(scope, 'load');
+  expect(await deployments()).toHaveLength(2);
 });
