@@ -1,3 +1,4 @@
+import { halfToNumber } from '../formats/tensor/half-precision.ts';
 import { elementCount, type ModelInput, type ModelOutput, type Tensor } from '../formats/tensor/tensor.ts';
 import { parseLongIntegersAsText } from '../lib/lossless-json.ts';
 import type { InferenceRecord } from './record.ts';
@@ -117,13 +118,4 @@ function shortest(value: number): number {
     if (Math.fround(candidate) === value) return candidate;
   }
   return value;
-}
-
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

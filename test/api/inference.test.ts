@@ -187,8 +187,8 @@ const refusals: Readonly<Record<string, Refusal>> = {
   'FP16 in JSON': {
     path: at('iris'),
     status: 400,
-    body: input({ datatype: 'FP16' }),
-    says: ["'input-0'", 'FP16 has no form in JSON', 'binary_data_size'],
+    body: input({ datatype: 'FP16', data: [1, 2, 3, 65520] }),
+    says: ["'input-0' in row 0", 'expected a number from -65504 to 65504', 'got 65520'],
   },
   'an input that is not there': {
     path: at('iris'),

@@ -1,14 +1,17 @@
 /** What a call is given → what the ONNX model asks for: names, types and shapes. */
 import { MillwrightError } from '../../errors.ts';
+import { placeOf } from '../../formats/scoring/nested-list.ts';
+import { Problems, show } from '../../formats/scoring/problems.ts';
+import { halfOverflow, halfToNumber, numberToHalf } from '../../formats/tensor/half-precision.ts';
 import type { Datatype, ModelInput, Tensor, TensorData, TensorDescription } from '../../formats/tensor/tensor.ts';
 
 /**
  * Columns become one row-major matrix where the model has one input, else `[rows, 1]` each, by name.
  *
- * A double into a float input is rounded to the nearest float (MLflow's wrapper does so too), an integer into a wider
- * integer or a floating input is converted; everything else that differs is refused.
+ * A number into a floating input is rounded to the nearest one that it can hold, to the even one where two are as near
+ * (MLflow's wrapper does so too); an integer into a wider integer is converted; everything else that differs is refused.
  *
- * @throws INPUT_INVALID naming the input
+ * @throws INPUT_INVALID naming the input, and row and column of a number beyond what it can hold
  */
 export function feedsOf(input: ModelInput, asked: readonly TensorDescription[]): Tensor[] {
   if (input.form === 'json') throw refusal('', 'tensors or columns', 'nested values');
@@ -37,7 +40,13 @@ function matrix(one: TensorDescription, columns: readonly Tensor[], rows: number
     throw refusal(one.name, `${width} columns`, `${columns.length}`);
   }
   const data = allocate(one.datatype, rows * columns.length);
-  for (const [index, column] of columns.entries()) copyInto(data, one, column, index, columns.length);
+  const problems = new Problems(measure);
+  for (const [index, column] of columns.entries()) {
+    copyInto(data, one, column, { offset: index, stride: columns.length }, (at, value) =>
+      problems.add(column.name, holdable(one), show(value), at),
+    );
+  }
+  problems.refuse();
   const shape = one.shape.length === 1 ? [rows * columns.length] : [rows, columns.length];
   return { name: one.name, datatype: one.datatype, shape, data: data as TensorData };
 }
@@ -45,27 +54,55 @@ function matrix(one: TensorDescription, columns: readonly Tensor[], rows: number
 /** The model's own copy: the caller's buffers stay his, these are given to another thread. */
 function whole(one: TensorDescription, tensor: Tensor): TensorData {
   const data = allocate(one.datatype, tensor.data.length);
-  copyInto(data, one, tensor, 0, 1);
+  const problems = new Problems(measure);
+  copyInto(data, one, tensor, { offset: 0, stride: 1 }, (at, value) =>
+    problems.add(tensor.name === '' ? one.name : tensor.name, holdable(one), show(value), ...placeOf(tensor.shape, at)),
+  );
+  problems.refuse();
   return data as TensorData;
 }
 
 type Elements = { [index: number]: unknown };
 
-function copyInto(target: Elements, one: TensorDescription, source: Tensor, offset: number, stride: number): void {
+const measure = 'what the model takes';
+
+function holdable({ datatype }: TensorDescription): string {
+  return `a number that ${datatype} can hold`;
+}
+
+/** `onMisfit` is told the index in `source` of each number that is beyond what the model's type can hold. */
+function copyInto(
+  target: Elements,
+  one: TensorDescription,
+  source: Tensor,
+  { offset, stride }: { readonly offset: number; readonly stride: number },
+  onMisfit: (index: number, value: unknown) => void,
+): void {
   const convert = conversion(one, source);
   const { data } = source;
-  for (let row = 0, at = offset; row < data.length; row += 1, at += stride) target[at] = convert(data[row]);
+  for (let row = 0, at = offset; row < data.length; row += 1, at += stride) {
+    const element = convert(data[row]);
+    if (element === undefined) onMisfit(row, data[row]);
+    else target[at] = element;
+  }
 }
 
 const same = (value: unknown): unknown => value;
-const floating: readonly Datatype[] = ['FP32', 'FP64'];
+/** A number → the element of the type; `undefined` where only an infinity is near it. */
+const narrowings: Readonly<Record<string, (value: number) => number | undefined>> = {
+  FP16: (value) => (Math.abs(value) >= halfOverflow ? undefined : numberToHalf(value)),
+  FP32: (value) => (Math.abs(Math.fround(value)) === Infinity ? undefined : value),
+  FP64: (value) => value,
+};
 const integers: readonly Datatype[] = ['BOOL', 'UINT8', 'INT8', 'UINT16', 'INT16', 'UINT32', 'INT32', 'INT64', 'UINT64'];
 
 function conversion(one: TensorDescription, source: Tensor): (value: unknown) => unknown {
   const [from, to] = [source.datatype, one.datatype];
   if (from === 'BYTES' && to === 'BYTES') return (value) => textOf(value, source.name);
   if (from === to) return same;
-  if (floating.includes(to) && (floating.includes(from) || integers.includes(from))) return Number;
+  const narrow = narrowings[to];
+  if (narrow !== undefined && from === 'FP16') return (value) => narrow(halfToNumber(value as number));
+  if (narrow !== undefined && (from in narrowings || integers.includes(from))) return (value) => narrow(Number(value));
   if ((to === 'INT64' || to === 'INT32') && widens(from, to)) return to === 'INT64' ? (value) => BigInt(value as number) : same;
   throw refusal(source.name === '' ? one.name : source.name, to, from);
 }

@@ -20,7 +20,7 @@ export function defaultExample(signature: Signature | undefined): ModelInput | u
   const inputs = signature?.inputs;
   if (inputs === undefined) return undefined;
   if (inputs.kind === 'tensors') {
-    if (inputs.tensors.some(({ dtype }) => [undefined, 'FP16'].includes(datatypeOf(dtype)))) return undefined;
+    if (inputs.tensors.some(({ dtype }) => datatypeOf(dtype) === undefined)) return undefined;
     const lists = inputs.tensors.map((spec) => [spec.name ?? '', filled(spec.shape, elementOf(spec.dtype))]);
     const named = inputs.tensors[0]?.name !== undefined;
     return parseScoringJson(stringifyLossless({ inputs: named ? Object.fromEntries(lists) : lists[0]![1] }), signature);

@@ -7,6 +7,7 @@ import { fillElements } from '../scoring/fill-elements.ts';
 import { parseBody, stringifyLossless } from '../scoring/json-body.ts';
 import { datatypeOf, fitsShape, placeOf } from '../scoring/nested-list.ts';
 import { invalidInput, Problems, show } from '../scoring/problems.ts';
+import { halfToNumber } from '../tensor/half-precision.ts';
 import { sliceColumn } from '../tensor/rows.ts';
 import { type Datatype, type ModelInput, type Params, type Tensor, type TensorDescription } from '../tensor/tensor.ts';
 import type { InferInput } from './infer-input.ts';
@@ -83,10 +84,10 @@ function partMatrix({ tensor, ...rest }: InferInput, names: readonly string[]): 
 }
 
 /** Elements as the JSON values that a column of this type takes. */
-function cells({ tensor: { datatype, data }, raw, contentType }: InferInput, type: ColumnSpec['type'] | undefined): unknown[] {
-  const values: unknown[] = Array.from(data as ArrayLike<unknown>);
+function cells({ tensor, raw, contentType }: InferInput, type: ColumnSpec['type'] | undefined): unknown[] {
+  const { datatype } = tensor;
+  const values = elementsOf(tensor);
   if (datatype === 'BOOL') return values.map((value) => value === 1);
-  if (datatype === 'FP16') throw invalidInput('FP16 is no type of a column: send FP32 or FP64.');
   if (datatype !== 'BYTES') return values.map((value) => (Number.isNaN(value) ? null : value));
   if (type === 'binary' && raw && contentType !== 'base64')
     return values.map((value) => (value === null ? null : Buffer.from(value as string).toString('base64')));
@@ -122,19 +123,21 @@ function castTensor(tensor: Tensor, { name, datatype, shape }: TensorDescription
     problems.add(field, datatype, tensor.datatype);
     return undefined;
   }
-  if (datatype === 'FP16') return { ...tensor, name };
   const reader: ElementReader = datatype === 'BOOL' ? { ...tensorReaders.BOOL, read: (value) => value as number } : tensorReaders[datatype];
   // NaN is what JSON's null was; bytes that are no text are a tensor's to hold.
   const read = (value: unknown): ReturnType<ElementReader['read']> =>
     Number.isNaN(value) ? reader.read(null) : datatype === 'BYTES' ? (value as string | Uint8Array | null) : reader.read(value);
-  const values = Array.from(tensor.data as ArrayLike<unknown>);
-  const data = fillElements({ ...reader, read }, values, (at, value) =>
+  const data = fillElements({ ...reader, read }, elementsOf(tensor), (at, value) =>
     problems.add(field, reader.expected, show(value), ...placeOf(tensor.shape, at)),
   );
   return { name, datatype, shape: tensor.shape, data };
 }
 
+function elementsOf({ datatype, data }: Tensor): unknown[] {
+  return datatype === 'FP16' ? Array.from(data as Uint16Array, halfToNumber) : Array.from(data as ArrayLike<unknown>);
+}
+
 function castable(from: Datatype, to: Datatype): boolean {
-  const apart: readonly Datatype[] = ['BOOL', 'BYTES', 'FP16'];
+  const apart: readonly Datatype[] = ['BOOL', 'BYTES'];
   return !apart.includes(from) && !apart.includes(to);
 }

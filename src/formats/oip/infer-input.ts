@@ -42,8 +42,6 @@ export function readInput(entry: unknown, index: number, take: TakeBytes): Infer
 const textOrMissing: ElementReader = { ...tensorReaders.BYTES, read: (value) => (value === null ? null : tensorReaders.BYTES.read(value)) };
 
 function readJsonData({ name, datatype, shape }: Omit<Tensor, 'data'>, data: unknown): Tensor {
-  if (datatype === 'FP16')
-    throw invalidInput(`'${name.slice(0, 64)}': FP16 has no form in JSON: send it with binary_data_size, or as FP32.`);
   const count = elementCount(shape);
   // Both forms are the protocol's: one list of all elements, or lists nested as the shape says.
   const isFlat = Array.isArray(data) && data.length === count && !data.some(Array.isArray);

@@ -125,7 +125,7 @@ test.each([
   [[], /list of at least one tensor/],
   [[{ ...x, shape: [2] }], /is not 2 elements of shape \[2\]/],
   [[{ ...x, datatype: 'FP63' }], /datatype "FP63" is not known/],
-  [[{ ...x, datatype: 'FP16' }], /FP16 has no form in JSON/],
+  [[{ ...x, datatype: 'FP16', data: [65520] }], /expected a number from -65504 to 65504, or null where it is missing \(FP16\), got 65520/],
   [[{ ...x, datatype: 'INT8', data: [128] }], /whole number from -128 to 127 \(INT8\), got 128/],
   [[{ ...x, shape: [-1] }], /shape \[-1\] is not a list of sizes/],
   [[x, x], /comes twice/],

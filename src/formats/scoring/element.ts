@@ -1,5 +1,6 @@
 /** One JSON value → one element of a tensor; `undefined` says that it does not fit. Nothing is rounded, cut or guessed. */
 import type { ColumnType } from '../mlmodel/mlmodel.ts';
+import { halfOverflow, numberToHalf } from '../tensor/half-precision.ts';
 import type { Datatype } from '../tensor/tensor.ts';
 
 type Element = number | bigint | string | Uint8Array | null;
@@ -25,6 +26,11 @@ function readFloat32(value: unknown): number | undefined {
   const number = readFloat64(value);
   // A number that float32 has only as Infinity is not that number.
   return number !== undefined && Math.abs(Math.fround(number)) > largestFloat32 ? undefined : number;
+}
+
+function readFloat16(value: unknown): number | undefined {
+  const number = readFloat64(value);
+  return number === undefined || Math.abs(number) >= halfOverflow ? undefined : numberToHalf(number);
 }
 
 function integerReader(datatype: Datatype, least: number, most: number): ElementReader {
@@ -83,8 +89,8 @@ const text: ElementReader = {
   read: (value) => (typeof value === 'string' && value.isWellFormed() ? value : undefined),
 };
 
-/** By the datatype of a tensor; FP16 has no form in JSON. */
-export const tensorReaders: Readonly<Record<Exclude<Datatype, 'FP16'>, ElementReader>> = {
+/** By the datatype of a tensor. */
+export const tensorReaders: Readonly<Record<Datatype, ElementReader>> = {
   BOOL: boolean,
   UINT8: integerReader('UINT8', 0, 0xff),
   UINT16: integerReader('UINT16', 0, 0xffff),
@@ -94,6 +100,12 @@ export const tensorReaders: Readonly<Record<Exclude<Datatype, 'FP16'>, ElementRe
   INT16: integerReader('INT16', -0x8000, 0x7fff),
   INT32: integerReader('INT32', -0x80000000, 0x7fffffff),
   INT64: bigintReader('INT64', -(2n ** 63n), 2n ** 63n - 1n),
+  FP16: {
+    datatype: 'FP16',
+    expected: 'a number from -65504 to 65504, or null where it is missing (FP16)',
+    takesNull: true,
+    read: readFloat16,
+  },
   FP32: {
     datatype: 'FP32',
     expected: 'a number that float32 can hold, or null where it is missing (FP32)',

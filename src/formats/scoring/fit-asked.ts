@@ -26,7 +26,7 @@ export function refuseCells({ names, columns }: Table, asked: readonly TensorDes
   columns.forEach((cells, index) => {
     const name = names?.[index] ?? `input-${index}`;
     const datatype = askedFor(asked, name);
-    if (datatype === undefined || datatype === 'FP16') return;
+    if (datatype === undefined) return;
     const reader = tensorReaders[datatype];
     fillElements(reader, cells, (row, value) => problems.add(name, reader.expected, show(value), row));
   });

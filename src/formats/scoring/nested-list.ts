@@ -76,8 +76,8 @@ export function placeOf(shape: readonly number[], index: number): [row?: number,
 
 function readerOf(spec: TensorSpec, field: string, problems: Problems): ElementReader | undefined {
   const datatype = datatypeOf(spec.dtype);
-  if (datatype !== undefined && datatype !== 'FP16') return tensorReaders[datatype];
-  problems.add(field, `${spec.dtype} in the binary form of the Open Inference Protocol`, 'JSON, which has no form for it');
+  if (datatype !== undefined) return tensorReaders[datatype];
+  problems.add(field, `${spec.dtype}`, 'JSON, which has no form for it');
   return undefined;
 }
 

@@ -2,6 +2,7 @@
  * Tensors as JSON text. NaN and the infinities, which JSON has not, are `null`; whole numbers of 64 bits keep all digits;
  * floating-point numbers keep a point, so that Python reads them as `float`; bytes are base64.
  */
+import { halfToNumber } from './half-precision.ts';
 import { elementCount, type Tensor } from './tensor.ts';
 
 /** Nested lists in the tensor's shape; of a scalar its value. */
@@ -60,13 +61,4 @@ function floatJson(value: number): string {
 
 function textJson(value: string | Uint8Array | null): string {
   return JSON.stringify(value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value);
-}
-
-/** IEEE 754 half precision: 1 bit of sign, 5 of exponent, 10 of fraction. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -9,6 +9,8 @@ import { createInference, type InferenceOptions } from '../../../src/backends/in
 import type { Inference, ModelToLoad, Runtime, RuntimeLimits } from '../../../src/backends/inference/port.ts';
 import { proveOnnx } from '../../../src/backends/inference/prove-onnx.ts';
 import { ensureEnvironment } from '../../../src/backends/python/environment.ts';
+import { parseInvocation } from '../../../src/formats/scoring/parse-invocation.ts';
+import { writePredictions } from '../../../src/formats/scoring/write-predictions.ts';
 import type { ModelInput, ModelOutput, Tensor } from '../../../src/formats/tensor/tensor.ts';
 import { testProgram } from '../../support/test-env.ts';
 
@@ -123,12 +125,17 @@ test('an ONNX model that stands in for another flavour answers as that one does'
   expectClose(plain(output!), answer);
 });
 
-test('an ONNX model of half-precision numbers is given their bits', async () => {
+test('an ONNX model of half-precision numbers is given their bits, and numbers rounded to them', async () => {
   const bits = Uint16Array.from([0x2e66, 0x7bff, 0x8001, 0x7e00]);
   const given: Tensor = { name: 'given', datatype: 'FP16', shape: [4], data: bits };
   await withRuntime(model('half-onnx'), {}, async (runtime) => {
     const output = await runtime.predict({ form: 'tensors', tensors: [given], rows: 4, params: undefined });
     expect(output).toEqual({ form: 'columns', tensors: [{ ...given, name: 'same' }] });
+    const { input: invoked } = parseInvocation(Buffer.from('{"inputs": [0.1, 65504, null]}'), undefined, undefined, runtime.inputs);
+    expect(writePredictions(await runtime.predict(invoked))).toBe('{"predictions": {"same": [0.0999755859375, 65504.0, null]}}');
+    const frame = Buffer.from('{"dataframe_split": {"columns": ["given"], "data": [[1], [2.5]]}}');
+    const { input: columns } = parseInvocation(frame, undefined, undefined, runtime.inputs);
+    expect(writePredictions(await runtime.predict(columns))).toBe('{"predictions": [{"same": 1.0}, {"same": 2.5}]}');
   });
 });
 
