@@ -75,9 +75,9 @@ module.exports = {
     {
       name: 'ports-apart',
       severity: 'error',
-      comment: 'A back end knows no other port, no domain, no configuration; codecs are for everybody.',
+      comment: 'A back end knows no other port, no domain, no configuration; codecs and the C library are for everybody.',
       from: { path: '^src/backends/([^/]+)/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^src/', pathNot: `${common}|^src/formats/|^src/backends/$1/|^src/runtime-files\\.ts$` },
+      to: { path: '^src/', pathNot: `${common}|^src/formats/|^src/backends/$1/|^src/(runtime-files|backends/c-library)\\.ts$` },
     },
     {
       name: 'domains-use-port-types',

@@ -112,11 +112,12 @@ export function makeFolder(cache: Cache, folder: string): void {
   for (let made = folder; made.length >= first.length; made = dirname(made)) chmodSync(made, 0o2775);
 }
 
-const threadName = randomBytes(12).toString('base64url');
+let threadName: string | undefined;
 let names = 0;
 
 /** The form of the names that DVC gives to files that are not whole yet: its readers skip them, and so do ours. */
 export function temporaryName(): string {
+  threadName ??= randomBytes(12).toString('base64url');
   names += 1;
   return `.${threadName}${names.toString(36).padStart(6, '0')}.tmp`;
 }

@@ -34,7 +34,7 @@ export const TICK_MS = 20;
 const HEADER = 'millwright hashes 1';
 
 export function openState(userCacheDir: string, root: string): HashState {
-  const folder = join(userCacheDir, 'hashes', createHash('md5').update(root).digest('hex'));
+  const folder = join(userCacheDir, 'hashes', folderName(root));
   const files = table(join(folder, 'files'));
   const folders = table(join(folder, 'folders'));
   const outputs = table(join(folder, 'outputs'));
@@ -54,6 +54,12 @@ export function openState(userCacheDir: string, root: string): HashState {
       outputs.flush();
     },
   };
+}
+
+/** One for each root. A file name holds 255 bytes. */
+function folderName(root: string): string {
+  const name = encodeURIComponent(root);
+  return name.length <= 200 ? name : createHash('md5').update(root).digest('hex');
 }
 
 /** Whether a file that changed at this time cannot change again without its time changing too. */

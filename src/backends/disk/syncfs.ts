@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { foreignFunction } from '../../lib/foreign-functions.ts';
+import { foreignFunction } from '../c-library.ts';
 
 type Syncfs = (descriptor: number) => number;
 

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { foreignFunction } from '../../lib/foreign-functions.ts';
+import { foreignFunction } from '../c-library.ts';
 import { fullDisk } from '../../lib/full-disk.ts';
 import type { FileLock, Locks } from './locks.ts';
 
