@@ -22,7 +22,7 @@ const options = {
   minifySyntax: true,
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [builtinsByName, commanderWithoutChildren, yamlWhenAsked],
+  plugins: [commanderWithoutChildren, builtinsByName, yamlWhenAsked],
   // Native code stays a run-time dependency; pg's optional native driver is never used.
   external: ['koffi', 'pg-native', 'onnxruntime-node', '@duckdb/node-api'],
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },

@@ -7,8 +7,12 @@ import type { Plugin } from 'esbuild';
 
 const require = createRequire(import.meta.url);
 
-/** Node takes 3 to 6 ms to load each of these: done when one of their functions is first called. */
-const heavy = new Set(['node:child_process', 'node:crypto', 'node:fs/promises', 'node:worker_threads']);
+/** Node takes up to 6 ms to load one of these: done when one of their functions is first called. */
+const heavy = new Set(
+  ['child_process', 'crypto', 'fs/promises', 'readline', 'readline/promises', 'stream/consumers', 'string_decoder', 'worker_threads'].map(
+    (name) => `node:${name}`,
+  ),
+);
 
 /**
  * Takes Node's own modules by `process.getBuiltinModule`. An import statement costs more: it reads every export, and with them Node loads what
@@ -51,10 +55,10 @@ function forwarded(key: string): string {
 export const commanderWithoutChildren: Plugin = {
   name: 'commander-without-children',
   setup(build) {
-    build.onResolve({ filter: /^node:child_process$/ }, ({ kind, importer }) =>
-      kind === 'require-call' && /\/commander\/lib\/[^/]+$/.test(importer) ? { path: 'none', namespace: 'nothing' } : undefined,
+    build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /\/commander\/lib\/[^/]+$/.test(importer) ? { path: 'none', namespace: 'nothing' } : undefined,
     );
-    build.onLoad({ filter: /./, namespace: 'nothing' }, () => ({ contents: '', loader: 'js' }));
+    build.onLoad({ filter: /./, namespace: 'nothing' }, () => ({ contents: 'export default undefined;', loader: 'js' }));
   },
 };
 

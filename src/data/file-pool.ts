@@ -1,11 +1,12 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { MillwrightError } from '../errors.ts';
 import type { HashAlgorithm } from '../formats/dvc/entry.ts';
 import type { Cache } from './cache.ts';
 import type { DataEffects, Progress } from './effects.ts';
-import { runJob, type FileJob, type FileJobResult, type FileStamp, type HashedFile, type JobControl } from './file-jobs.ts';
-import { discardObjects, settleObjects, type StagedObject } from './settle-objects.ts';
+import { packStamps, runJob, stampAt, type FileJob, type FileJobResult, type FileStamp, type JobControl } from './file-jobs.ts';
+import { discardObjects, nameObjects, syncNames, type StagedObject } from './settle-objects.ts';
 
 /** Runs jobs on many files: at once where there are few, else in threads. */
 export interface FilePool {
@@ -15,6 +16,11 @@ export interface FilePool {
 
 export interface SizedFile {
   readonly path: string;
+  readonly stamp: FileStamp;
+}
+
+export interface HashedFile {
+  readonly md5: string;
   readonly stamp: FileStamp;
 }
 
@@ -38,18 +44,28 @@ type PoolEffects = Pick<DataEffects, 'signal' | 'fileWorker' | 'progress' | 'syn
 export function createFilePool(effects: PoolEffects): FilePool {
   return {
     hash: async (files, algorithm, cache) => {
-      const jobs = chunks(files).map((chunk) => ({ kind: 'hash' as const, algorithm, cache, paths: chunk.map(({ path }) => path) }));
-      if (cache === undefined) return (await run(effects, jobs, 'Hashing', bytesOf(files), ignoreStaged)).flatMap((result) => result.files);
+      const foldersBefore = cache === undefined ? undefined : foldersOf(cache, files.length);
+      const jobs = chunks(files).map((chunk) => ({
+        ...{ kind: 'hash' as const, algorithm, cache, foldersBefore },
+        paths: chunk.map(({ path }) => path),
+        stamps: packStamps(chunk.map(({ stamp }) => stamp)),
+      }));
+      if (cache === undefined) return hashedFiles(await run(effects, jobs, 'Hashing', bytesOf(files), ignoreStaged));
       const staged: StagedObject[] = [];
-      const settle = (): void => settleObjects(staged.splice(0), cache.folder, effects.syncFileSystem);
+      let isNamesPending = false;
+      // The content of each round is synced before it gets its names; the names are synced with the next round's content
+      const settleRound = (): void => {
+        isNamesPending = nameObjects(staged.splice(0), cache.folder, effects.syncFileSystem) || isNamesPending;
+      };
       const collect = (result: FileJobResult): void => {
         staged.push(...result.staged);
-        if (staged.length >= ROUND_FILES) settle();
+        if (staged.length >= ROUND_FILES) settleRound();
       };
       try {
         const results = await run(effects, jobs, 'Adding to the cache', bytesOf(files), collect);
-        settle();
-        return results.flatMap((result) => result.files);
+        settleRound();
+        if (isNamesPending) syncNames(cache.folder, effects.syncFileSystem);
+        return hashedFiles(results);
       } finally {
         discardObjects(staged);
       }
@@ -58,6 +74,17 @@ export function createFilePool(effects: PoolEffects): FilePool {
 }
 
 const ignoreStaged = (): void => undefined;
+
+function hashedFiles(results: readonly FileJobResult[]): HashedFile[] {
+  return results.flatMap(({ md5s, stamps }) => md5s.map((md5, index) => ({ md5, stamp: stampAt(stamps, index) })));
+}
+
+/** Undefined where the cache has most folders, or asking for each object costs less than looking. */
+function foldersOf({ folder }: Cache, fileCount: number): readonly string[] | undefined {
+  if (fileCount < CHUNK_FILES) return undefined;
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.length < 128 ? names : undefined;
+}
 
 async function run(
   effects: PoolEffects,
@@ -102,7 +129,10 @@ async function inThreads(
     reported = units;
   }, 100);
   const count = Math.max(1, Math.min(availableParallelism(), jobs.length));
-  const workers = Array.from({ length: count }, () => new Worker(effects.fileWorker, { workerData: shared }));
+  const workers = Array.from(
+    { length: count },
+    () => new Worker(effects.fileWorker, { workerData: shared, env: SHARE_ENV, trackUnmanagedFds: false }),
+  );
   try {
     effects.signal.throwIfAborted();
     return await distribute(workers, jobs, onResult);

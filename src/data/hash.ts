@@ -100,6 +100,8 @@ export async function hashFiles(
 ): Promise<string[]> {
   const digests = files.map((file) => repository.state.get(stateKey(algorithm, file.path), file.stamp));
   const missing = files.flatMap((file, i) => (isKnown(digests[i], cache) ? [] : [{ ...file, i }]));
+  // Told apart because a look at an unchanged repository asks for each of its files
+  if (missing.length === 0) return digests.map((digest) => digest!);
   const hashed = await repository.files.hash(missing, algorithm, cache);
   for (const [n, { path, i }] of missing.entries()) {
     const { md5, stamp } = hashed[n]!;

@@ -39,7 +39,7 @@ export function openState(userCacheDir: string, root: string): HashState {
   const folders = table(join(folder, 'folders'));
   const outputs = table(join(folder, 'outputs'));
   return {
-    get: (key, stamp) => files.get(key, stampText(stamp)),
+    get: (key, stamp) => (files.has(key) ? files.get(key, stampText(stamp)) : undefined),
     set: (key, stamp, md5) => {
       if (isSettled(stamp.mtimeMs)) files.set(key, stampText(stamp), md5);
     },
@@ -78,6 +78,7 @@ function table(path: string) {
   let changed = false;
   const load = (): Map<string, { mark: string; value: string }> => (rows ??= read(path));
   return {
+    has: (key: string): boolean => load().has(key),
     get: (key: string, mark: string): string | undefined => {
       const row = load().get(key);
       return row?.mark === mark ? row.value : undefined;

@@ -128,6 +128,8 @@ function commandValue(cmd: StageDefinition['cmd']): Value {
 
 /** URLs and absolute paths stay; trailing slashes go. */
 function locate(wdir: string, path: string): string {
+  // What needs no resolving is most of what there is, by the hundred
+  if (wdir !== '/' && !/(?:^|\/)\.{0,2}(?:\/|$)|:/.test(path)) return `${wdir}/${path}`;
   return /^\w+:\/\//.test(path) ? path : resolve(wdir, path);
 }
 

@@ -10,7 +10,8 @@ interface Problem {
   readonly remedy?: string;
 }
 
-type Check = (value: Value, path: readonly Key[]) => Problem | undefined;
+/** A problem's path begins where the check does: most values have none, and cost no path. */
+type Check = (value: Value) => Problem | undefined;
 
 const any: Check = () => undefined;
 const string = kind('a string', (value) => typeof value === 'string');
@@ -18,12 +19,16 @@ const boolean = kind('true or false', (value) => typeof value === 'boolean');
 const mapping = kind('a mapping', isMapping);
 
 function kind(what: string, test: (value: Value) => boolean): Check {
-  return (value, path) => (test(value) ? undefined : unexpected(what, value, path));
+  return (value) => (test(value) ? undefined : unexpected(what, value));
 }
 
-function unexpected(what: string, value: Value, path: readonly Key[]): Problem {
+function unexpected(what: string, value: Value): Problem {
   const remedy = remedies.get(what);
-  return { path, text: `expected ${what}, found ${described(value)}`, ...(remedy === undefined ? {} : { remedy }) };
+  return { path: [], text: `expected ${what}, found ${described(value)}`, ...(remedy === undefined ? {} : { remedy }) };
+}
+
+function below(key: Key, problem: Problem): Problem {
+  return { ...problem, path: [key, ...problem.path] };
 }
 
 const remedies: ReadonlyMap<string, string> = new Map([
@@ -40,59 +45,62 @@ function described(value: Value): string {
 }
 
 function listOf(item: Check): Check {
-  return (value, path) => {
-    if (!Array.isArray(value)) return unexpected('a list', value, path);
-    return first(value.map((element, index) => () => item(element, [...path, index])));
+  return (value) => {
+    if (!Array.isArray(value)) return unexpected('a list', value);
+    for (let index = 0; index < value.length; index += 1) {
+      const problem = item(value[index]!);
+      if (problem !== undefined) return below(index, problem);
+    }
+    return undefined;
   };
 }
 
 function mapOf(item: Check): Check {
-  return (value, path) => {
-    if (!isMapping(value)) return unexpected('a mapping', value, path);
-    return first(
-      [...value].map(([key, element]) => () => {
-        if (typeof key !== 'string') return { path: [...path, key], text: `the key ${String(key)} must be a string: put it in quotes` };
-        return item(element, [...path, key]);
-      }),
-    );
+  return (value) => {
+    if (!isMapping(value)) return unexpected('a mapping', value);
+    for (const [key, element] of value) {
+      if (typeof key !== 'string') return { path: [key], text: `the key ${String(key)} must be a string: put it in quotes` };
+      const problem = item(element);
+      if (problem !== undefined) return below(key, problem);
+    }
+    return undefined;
   };
 }
 
 function record(fields: Readonly<Record<string, Check>>, required: readonly string[] = []): Check {
-  return (value, path) => {
-    if (!isMapping(value)) return unexpected('a mapping', value, path);
+  const checks = new Map<Key, Check>(Object.entries(fields));
+  return (value) => {
+    if (!isMapping(value)) return unexpected('a mapping', value);
     const missing = required.find((key) => !value.has(key));
-    if (missing !== undefined) return { path, text: `required key not provided: add '${missing}:'` };
-    return first(
-      [...value].map(([key, element]) => () => {
-        const check = typeof key === 'string' && Object.hasOwn(fields, key) ? fields[key] : undefined;
-        if (check !== undefined) return check(element, [...path, key]);
+    if (missing !== undefined) return { path: [], text: `required key not provided: add '${missing}:'` };
+    for (const [key, element] of value) {
+      const check = checks.get(key);
+      if (check === undefined) {
         const known = Object.keys(fields).join(', ');
-        return { path: [...path, key], text: `extra keys not allowed: remove or rename '${String(key)}' (known here: ${known})` };
-      }),
-    );
+        return { path: [key], text: `extra keys not allowed: remove or rename '${String(key)}' (known here: ${known})` };
+      }
+      const problem = check(element);
+      if (problem !== undefined) return below(key, problem);
+    }
+    return undefined;
   };
 }
 
 function either(what: string, ...checks: readonly Check[]): Check {
-  return (value, path) => {
-    const problems = checks.map((check) => check(value, path));
-    if (problems.includes(undefined)) return undefined;
-    // A problem deeper inside says more than the list of kinds
-    return problems.find((problem) => problem !== undefined && problem.path.length > path.length) ?? unexpected(what, value, path);
+  return (value) => {
+    let deeper: Problem | undefined;
+    for (const check of checks) {
+      const problem = check(value);
+      if (problem === undefined) return undefined;
+      // A problem deeper inside says more than the list of kinds
+      if (problem.path.length > 0) deeper ??= problem;
+    }
+    return deeper ?? unexpected(what, value);
   };
 }
 
 function nullable(check: Check): Check {
-  return (value, path) => (value === null ? undefined : check(value, path));
-}
-
-function first(checks: readonly (() => Problem | undefined)[]): Problem | undefined {
-  for (const check of checks) {
-    const problem = check();
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
+  return (value) => (value === null ? undefined : check(value));
 }
 
 const annotations = { desc: string, type: string, labels: listOf(string), meta: any };
@@ -133,7 +141,7 @@ const plotDefinition = record({ x: plotSource, y: plotSources, x_label: string, 
 const pipelineFile = record({
   datasets: any,
   plots: listOf(either('a path or a mapping of an id to its definition', string, mapOf(nullable(plotDefinition)))),
-  stages: mapOf((value, path) => (isMapping(value) && (value.has('foreach') || value.has('do')) ? generated : stage)(value, path)),
+  stages: mapOf((value) => (isMapping(value) && (value.has('foreach') || value.has('do')) ? generated : stage)(value)),
   vars,
   params: listOf(string),
   metrics: listOf(string),
@@ -152,16 +160,16 @@ const lockItem = record(
   ['path'],
 );
 const lockStage = record({ cmd: command, deps: listOf(lockItem), params: mapOf(mapping), outs: listOf(lockItem) }, ['cmd']);
-const lockVersion: Check = (value, path) => (value === '2.0' ? undefined : { path, text: "invalid schema version, expected '2.0'" });
+const lockVersion: Check = (value) => (value === '2.0' ? undefined : { path: [], text: "invalid schema version, expected '2.0'" });
 const lockFile = record({ schema: lockVersion, datasets: any, stages: mapOf(lockStage) }, ['schema']);
-const lockRoot: Check = (value, path) =>
+const lockRoot: Check = (value) =>
   isMapping(value) && !value.has('schema')
     ? {
-        path,
+        path: [],
         text: "required key not provided: 'schema'",
         remedy: "put its stages below 'stages:' and \"schema: '2.0'\" above them, or remove the file and run `millwright repro`",
       }
-    : lockFile(value, path);
+    : lockFile(value);
 
 export function checkPipelineFile(value: Value, text: string, fileName: string): Mapping {
   return checked(pipelineFile, value, text, fileName);
@@ -172,7 +180,7 @@ export function checkLockFile(value: Value, text: string, fileName: string): Map
 }
 
 function checked(check: Check, value: Value, text: string, fileName: string): Mapping {
-  const problem = check(value, []);
+  const problem = check(value);
   if (problem === undefined && isMapping(value)) return value;
   const path = problem?.path ?? [];
   const { line, column } = locateYaml(text, path);
