@@ -4,7 +4,7 @@
  */
 export function ensureValidLanguage(navigator: { readonly language: string }): void {
   try {
-    new Intl.NumberFormat(navigator.language);
+    Intl.getCanonicalLocales(navigator.language);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     Object.defineProperty(navigator, 'language', { value: 'en-US', configurable: true });
