@@ -198,7 +198,7 @@ test('a version that cannot be served is told with the installer’s log, and th
   await moveChampion(view.server, next);
   await problem.getByText(`v${next} could not be served; v2 serves on`).waitFor();
   await main()
-    .getByRole('row', { name: /given up: another version was to be served/ })
+    .getByRole('row', { name: new RegExp(`version ${next} of 'line' was to be served instead`) })
     .waitFor();
   await view.page.goto('/endpoints');
   await main().getByRole('row', { name: /^line/ }).getByText(`v${next} failed, v2 serves on`).waitFor();

@@ -39,7 +39,7 @@ const columns: readonly ValueColumn<Endpoint>[] = [
   {
     id: 'name',
     title: 'Endpoint',
-    width: 150,
+    width: 144,
     sortable: true,
     sortsFirst: 'ascending',
     value: ({ name }) => name,
@@ -52,7 +52,7 @@ const columns: readonly ValueColumn<Endpoint>[] = [
   {
     id: 'state',
     title: 'State',
-    width: 182,
+    width: 194,
     sortable: true,
     sortsFirst: 'ascending',
     value: stateWords,
@@ -82,7 +82,7 @@ const columns: readonly ValueColumn<Endpoint>[] = [
     value: ({ live }) => timeValue(live?.since),
     cell: ({ live }) => <Age at={live?.since} />,
   },
-  { id: 'by', title: 'By', width: 90, sortable: true, sortsFirst: 'ascending', value: actorOf, cell: actorOf },
+  { id: 'by', title: 'By', width: 84, sortable: true, sortsFirst: 'ascending', value: actorOf, cell: actorOf },
   counted('rate', 'Requests/s', 96, { value: ({ perSecond }) => perSecond, cell: ({ perSecond }) => formatRate(perSecond) }),
   counted('p50', 'p50', 74, { value: ({ p50Ms }) => p50Ms, cell: ({ p50Ms }) => formatLatency(p50Ms) }),
   counted('p99', 'p99', 74, { value: ({ p99Ms }) => p99Ms, cell: ({ p99Ms }) => formatLatency(p99Ms) }),

@@ -49,12 +49,16 @@ export function Stages({ stages }: Pick<PredictionLineage, 'stages'>) {
   const rows = stages.map((stage) => ({
     key: stage.id,
     cells: [
-      <Link key="stage" to="/pipelines/$id" params={{ id: stage.pipelineRun.id }} search={{ stage: stage.stage }}>
-        {stage.stage}
-      </Link>,
+      <span key="stage" className="lineage-object">
+        <Link to="/pipelines/$id" params={{ id: stage.pipelineRun.id }} search={{ stage: stage.stage }}>
+          {stage.stage}
+        </Link>
+      </span>,
       stage.pipelineRun.name,
       stage.endedAt === null ? stage.state : `${stage.state}, ${formatTime(stage.endedAt)}`,
-      <code key="command">{stage.command}</code>,
+      <code key="command" className="lineage-object">
+        {stage.command}
+      </code>,
       <Params key="params" params={stage.params} />,
     ],
   }));

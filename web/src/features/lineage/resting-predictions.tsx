@@ -42,8 +42,12 @@ function Told({ resting }: { resting: Resting }) {
       <Link key="count" to="/predictions" search={{ version: `${row.model}/${row.version}`, endpoint: row.endpoint }}>
         {formatCount(row.count)}
       </Link>,
-      formatTime(row.firstAt),
-      formatTime(row.lastAt),
+      <span key="first" className="lineage-time">
+        {formatTime(row.firstAt)}
+      </span>,
+      <span key="last" className="lineage-time">
+        {formatTime(row.lastAt)}
+      </span>,
     ],
   }));
   return (
