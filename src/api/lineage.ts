@@ -28,7 +28,7 @@ export const Lineage = Type.Object({
 /** Edges name nodes as `<kind> <id>`. */
 export type Lineage = Static<typeof Lineage>;
 
-/** `GET /api/1/lineage/objects?id=`: every object known by an id, a commit also by the beginning of its hash, data by the bare hash. */
+/** `GET /api/1/lineage/objects?id=`: every object known by an id, a commit also by the beginning of its hash (at least 7 characters), data by the bare hash. */
 export const LineageObjects = Type.Object({ items: Type.Array(LineageNode) });
 export type LineageObjects = Static<typeof LineageObjects>;
 

@@ -23,7 +23,7 @@ export function configure(command: Command, io: Io): void {
   command
     .argument(
       '<object>',
-      'a request id, hash of data or of a commit; or models:/NAME@ALIAS, models:/NAME/VERSION, runs:/RUN_ID, md5:HASH, commit:HASH, endpoint:NAME, stage-run:ID, pipeline-run:ID, decision:ID, prediction:REQUEST_ID',
+      'a request id, hash of data, or hash of a commit or at least its first 7 characters; or models:/NAME@ALIAS, models:/NAME/VERSION, runs:/RUN_ID, md5:HASH, commit:HASH, endpoint:NAME, stage-run:ID, pipeline-run:ID, decision:ID, prediction:REQUEST_ID',
     )
     .option('--depth <number>', 'how many steps to follow, at most 50', positiveInteger, 12)
     .option('--endpoint <name>', 'which answer is meant where several have one request id')
@@ -109,11 +109,16 @@ async function findObject(api: Api, object: string): Promise<{ kind: string; id:
   if (found === undefined)
     throw new MillwrightError(
       'RESOURCE_DOES_NOT_EXIST',
-      `nothing here has the id '${object.slice(0, 256)}': no kept prediction has this request id, and lineage knows no such commit, data or run; other objects are written models:/NAME/VERSION, endpoint:NAME, stage-run:ID or pipeline-run:ID`,
+      `nothing here has the id '${object.slice(0, 256)}': ${tooShort(object)}no kept prediction has this request id, and lineage knows no such commit, data or run; other objects are written models:/NAME/VERSION, endpoint:NAME, stage-run:ID or pipeline-run:ID`,
     );
   if (items.length === 1) return found;
   const names = items.map(({ kind, id }) => nameOf(kind, id)).join(', ');
   throw new MillwrightError('USAGE', `'${object}' may mean ${names}: write one of these`);
+}
+
+function tooShort(object: string): string {
+  const isShort = /^(?:commit:)?[0-9a-f]{1,6}$/.test(object);
+  return isShort ? 'of the hash of a commit write at least the first 7 characters; ' : '';
 }
 
 /** An object as this command takes it. */

@@ -65,7 +65,7 @@ function afterOf(edges: readonly StoredEdge[]): EdgeCursor['after'] {
   return { to_kind: to.kind, to_id: to.id, relation };
 }
 
-/** Objects of any kind that an edge knows by this id; a commit also by the beginning of its hash, data also by the bare hash. */
+/** Objects of any kind that an edge knows by this id; a commit also by the beginning of its hash (at least 7 characters), data also by the bare hash. */
 export const findNodes = defineRead<LineageTables, { scope: Scope; id: string }, LineageNode[]>(
   'lineage.findNodes',
   async (tx, { scope, id }) => {

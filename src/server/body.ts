@@ -4,6 +4,7 @@ import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { MillwrightError } from '../errors.ts';
 import { parseBounded, tooDeep } from '../lib/json-depth.ts';
+import { mismatch } from './mismatch.ts';
 
 export const defaultBodyLimitBytes = 1024 * 1024;
 const depthLimit = 64;
@@ -61,23 +62,25 @@ export function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
+interface JsonReading {
+  readonly parse?: (text: string) => unknown;
+  /** For messages, where the bytes are a part of the body. */
+  readonly what?: string;
+}
+
 /** Bytes → a value that `schema` allows. @throws BAD_REQUEST, INVALID_PARAMETER_VALUE naming the field and what is wrong */
-export function parseJson(bytes: Uint8Array, schema: TSchema, parse?: (text: string) => unknown): unknown {
+export function parseJson(bytes: Uint8Array, schema: TSchema, { parse, what = 'the body' }: JsonReading = {}): unknown {
   const text = bytes.length === 0 ? '{}' : decodeUtf8(bytes);
   let value: unknown;
   try {
     value = parseBounded(text, depthLimit, parse);
   } catch (error) {
-    throw new MillwrightError('BAD_REQUEST', `the body is not JSON: ${(error as Error).message}`, { cause: error });
+    throw new MillwrightError('BAD_REQUEST', `${what} is not JSON: ${(error as Error).message}`, { cause: error });
   }
   if (value === tooDeep) throw new MillwrightError('BAD_REQUEST', `the JSON is nested deeper than ${depthLimit} levels`);
   const validator = validatorOf(schema);
   if (validator.Check(value)) return value;
-  const [first] = validator.Errors(value);
-  const field = first === undefined || first.instancePath === '' ? 'the body' : `'${first.instancePath.slice(1).replaceAll('/', '.')}'`;
-  // What no schema names is held against the schema `false`.
-  const problem = first?.keyword === 'boolean' ? 'is not known here' : first?.message;
-  throw new MillwrightError('INVALID_PARAMETER_VALUE', `${field} ${problem ?? 'is not what the route takes'}`);
+  throw new MillwrightError('INVALID_PARAMETER_VALUE', mismatch(validator.Errors(value), schema, what));
 }
 
 const validators = new WeakMap<TSchema, Validator>();

@@ -85,9 +85,10 @@ async function traffic({ app, principal, params, query }: Call): Promise<Traffic
 async function send({ app, principal, body }: Call): Promise<SentResult> {
   const good: SentPrediction[] = [];
   const problems: SentResult['problems'] = [];
-  for (const [line, text] of linesOf(body as Buffer)) {
+  const { what, lines } = linesOf(body as Buffer);
+  for (const [line, text] of lines) {
     try {
-      const sent = parseJson(Buffer.from(text), SentPrediction, parseLongIntegersAsText) as SentPrediction;
+      const sent = parseJson(Buffer.from(text), SentPrediction, { parse: parseLongIntegersAsText, what }) as SentPrediction;
       refuseBrokenNames(sent);
       good.push(sent);
     } catch (error) {
@@ -107,14 +108,14 @@ function refuseBrokenNames(sent: SentPrediction): void {
 }
 
 /** Number (from 1) and text of each line, or of each item of an array. @throws BAD_REQUEST, PAYLOAD_TOO_LARGE */
-function linesOf(body: Buffer): (readonly [number, string])[] {
+function linesOf(body: Buffer): { what: string; lines: (readonly [number, string])[] } {
   const text = decodeUtf8(body);
   const isArray = text.trimStart().startsWith('[');
   const items = isArray
-    ? (parseJson(body, Type.Array(Type.Unknown()), parseLongIntegersAsText) as unknown[]).map((item) => JSON.stringify(item))
+    ? (parseJson(body, Type.Array(Type.Unknown()), { parse: parseLongIntegersAsText }) as unknown[]).map((item) => JSON.stringify(item))
     : text.split('\n');
   const lines = items.map((item, index) => [index + 1, item] as const).filter(([, item]) => item.trim() !== '');
-  if (lines.length <= lineLimit) return lines;
+  if (lines.length <= lineLimit) return { what: isArray ? 'the item' : 'the line', lines };
   throw new MillwrightError(
     'PAYLOAD_TOO_LARGE',
     `${lines.length} predictions came and at most ${lineLimit} go at once: send them in parts`,

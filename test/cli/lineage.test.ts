@@ -115,6 +115,10 @@ test('an id that two things have is asked back, and one that nothing has is told
   const nothing = await lineage('never');
   expect(nothing).toMatchObject({ status: 66, stdout: '' });
   expect(nothing.stderr).toContain("nothing here has the id 'never': no kept prediction has this request id");
+  for (const short of ['abcd', 'commit:abcd']) {
+    const { stderr } = await lineage(short);
+    expect(stderr).toContain(`nothing here has the id '${short}': of the hash of a commit write at least the first 7 characters; no kept`);
+  }
   expect(await lineage('prediction:never')).toMatchObject({ status: 66, stdout: '' });
 });
 

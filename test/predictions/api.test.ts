@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { SentResult } from '../../src/api/predictions.ts';
 import { describeOnBothDatabases } from '../support/both-databases.ts';
 import { bearer, send } from '../support/http.ts';
 import { newFolder } from './harness.ts';
@@ -35,9 +36,15 @@ describeOnBothDatabases('predictions over HTTP', (server) => {
       line(2, { features: [{ x: 1 }, { x: 2 }], prediction: [5, 6] }),
       line(3, { endpoint: 4 }),
       line(1),
+      '"a text"',
+      line(4, { lattency_ms: 4 }),
     ].join('\n');
     const first = await call('/api/1/predictions', 'POST', lines);
-    expect(first).toMatchObject({ status: 200, json: { kept: 2, alreadyThere: 1, problems: [{ line: 2 }, { line: 4 }] } });
+    expect(first).toMatchObject({ status: 200, json: { kept: 2, alreadyThere: 1, problems: [{ line: 2 }, { line: 4 }, {}, {}] } });
+    expect((first.json as SentResult).problems.slice(2)).toEqual([
+      { line: 6, message: "the line must be an object with 'request_id', 'endpoint'" },
+      { line: 7, message: "'lattency_ms' is not known here: the nearest that is known is 'latency_ms'" },
+    ]);
     const again = await call('/api/1/predictions', 'POST', `[${line(1)},${line(4)}]`);
     expect(again).toEqual({ status: 200, json: { kept: 1, alreadyThere: 1, problems: [] } });
     const found = await call(`/api/1/predictions?limit=2&filter=${encodeURIComponent('features.x >= 1')}`);

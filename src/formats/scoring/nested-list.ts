@@ -77,7 +77,7 @@ export function placeOf(shape: readonly number[], index: number): [row?: number,
 function readerOf(spec: TensorSpec, field: string, problems: Problems): ElementReader | undefined {
   const datatype = datatypeOf(spec.dtype);
   if (datatype !== undefined) return tensorReaders[datatype];
-  problems.add(field, `${spec.dtype}`, 'JSON, which has no form for it');
+  problems.add(field, spec.dtype, 'JSON, which has no form for it');
   return undefined;
 }
 

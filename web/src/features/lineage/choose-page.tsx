@@ -16,8 +16,8 @@ export function ChoosePage({ find }: { find: string | undefined }) {
   return (
     <Page title="Lineage">
       <p className="lineage-lead">
-        Where did this prediction come from, and what rests on these data? Paste any id: of a request, a commit (its beginning is enough),
-        the hash of data, a run, or a model version such as <code>load-forecaster/3</code>.
+        Where did this prediction come from, and what rests on these data? Paste any id: of a request, a commit (7 characters of its
+        beginning are enough), the hash of data, a run, or a model version such as <code>load-forecaster/3</code>.
       </p>
       <form
         className="lineage-form"
