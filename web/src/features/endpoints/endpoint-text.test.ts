@@ -15,7 +15,7 @@ test('errors are a number and a part of the whole', () => {
 describe('what an endpoint does, in words', () => {
   const endpoint = (part: object) => ({ live: null, target: null, problem: null, ...part }) as Endpoint;
   test.each([
-    [{ state: 'waiting' }, 'Nothing to serve yet'],
+    [{ state: 'waiting' }, 'No version to serve'],
     [{ state: 'starting', target: { version: 1 } }, 'Trying v1'],
     [{ state: 'swapping', target: { version: 2 }, live: { version: 1 } }, 'Trying v2, v1 serves on'],
     [{ state: 'failed', problem: { version: 2 }, live: { version: 1 } }, 'v2 failed, v1 serves on'],

@@ -31,7 +31,7 @@ export function stateWords({ state, live, target, problem }: Endpoint): string {
     case 'not ready':
       return 'No worker is ready';
     case 'waiting':
-      return 'Nothing to serve yet';
+      return 'No version to serve';
     case 'serving':
       return 'Serving';
   }

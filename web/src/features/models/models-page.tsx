@@ -38,7 +38,7 @@ const columns: readonly ValueColumn<Model>[] = [
         .join(', '),
     cell: (model) => {
       const standings = standingsOf(model);
-      if (standings.length === 0) return <span className="dim">no version</span>;
+      if (standings.length === 0) return <span className="dim">none</span>;
       return (
         <span className="standings">
           {standings.map((standing) => (
