@@ -71,7 +71,7 @@ async function endpoint(name: string, folder: string, io: Io): Promise<Source> {
     const remedy = 'Name a folder with an MLmodel file, an endpoint, or a registered model as models:/NAME@ALIAS';
     throw refined(error, 'RESOURCE_DOES_NOT_EXIST', (why) => `${noFolder}, and at ${server.url} ${why}. ${remedy}`);
   });
-  const told = `${versionOf(files)}, which the endpoint '${name}' of ${server.url} follows`;
+  const told = `${versionOf(files)}, the version of the endpoint '${name}' of ${server.url}`;
   return { endpoint: name, told, folder: undefined, registered: { server, files } };
 }
 

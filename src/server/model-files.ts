@@ -15,8 +15,7 @@ async function list({ app, principal, query }: Call): Promise<ModelFiles> {
   const name = query.get('endpoint');
   if ((uri === null) === (name === null))
     throw new MillwrightError('INVALID_PARAMETER_VALUE', "give 'model', a URI such as models:/NAME@ALIAS, or 'endpoint', a name");
-  const follows = uri === null ? await followedBy(app, principal, name!) : serving.parseModelUri(uri);
-  const version = await app.db.read(serving.findFollowed, { scope: principal, follows });
+  const { follows, version } = uri === null ? await servedBy(app, principal, name!) : await namedBy(app, principal, uri);
   if (version === undefined)
     throw new MillwrightError(
       'RESOURCE_DOES_NOT_EXIST',
@@ -26,10 +25,21 @@ async function list({ app, principal, query }: Call): Promise<ModelFiles> {
   return { name: version.name, version: version.version, runId: version.runId ?? null, files };
 }
 
-async function followedBy(app: Call['app'], scope: Call['principal'], name: string): Promise<serving.Endpoint['follows']> {
-  const endpoint = await app.db.read(serving.findEndpoint, { scope, name });
-  if (endpoint === undefined) throw serving.endpointNotFound(name);
-  return endpoint.follows;
+interface Wanted {
+  readonly follows: serving.Endpoint['follows'];
+  readonly version: registry.ModelVersion | undefined;
+}
+
+async function namedBy(app: Call['app'], scope: Call['principal'], uri: string): Promise<Wanted> {
+  const follows = serving.parseModelUri(uri);
+  return { follows, version: await app.db.read(serving.findFollowed, { scope, follows }) };
+}
+
+/** What the endpoint itself serves: after a rollback another version than its name stands on. */
+async function servedBy(app: Call['app'], scope: Call['principal'], name: string): Promise<Wanted> {
+  const desired = await app.db.read(serving.findDesired, { scope, name });
+  if (desired === undefined) throw serving.endpointNotFound(name);
+  return { follows: desired.endpoint.follows, version: desired.target?.version };
 }
 
 async function read({ app, principal, params, signal }: Call): Promise<AnswerValue> {

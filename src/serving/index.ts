@@ -14,7 +14,7 @@ export { loadModel, type LoadedModel } from './load-model.ts';
 export { findModelFile, listModelFiles } from './model-files.ts';
 export type { Preparation } from './preparation.ts';
 export { describeEndpoints, type RunningVersion } from './describe-endpoints.ts';
-export { deploymentAt, endpointsFollowing, findEndpoint, findFollowed, listDeployments } from './queries.ts';
+export { deploymentAt, endpointsFollowing, findDesired, findEndpoint, findFollowed, listDeployments } from './queries.ts';
 export { problemOf, stateOf, type EndpointFacts } from './standing.ts';
 export { slotMs, type VersionStatistics } from './statistics.ts';
 export { watchRecordSettings, type RecordSettingsWatch } from './record-settings.ts';

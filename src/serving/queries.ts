@@ -87,6 +87,15 @@ export const desiredEndpoints = defineRead<ServingTables, Record<string, never>,
   },
 );
 
+/** One endpoint beside the version that it should serve now; undefined where there is none of that name. */
+export const findDesired = defineRead<ServingTables, { scope: Scope; name: string }, DesiredEndpoint | undefined>(
+  'serving.findDesired',
+  async (tx, { scope, name }) => {
+    const endpoint = await findEndpoint.run(asTx(tx), { scope, name });
+    return endpoint && { endpoint, target: await targetOf(tx, endpoint, await lastMoveOf(tx, scope, endpoint.follows)) };
+  },
+);
+
 /** Whether a version is still told as being tried whose process has ended. */
 export const hasOrphanedDeployments = defineRead<ServingTables, { now: number }, boolean>(
   'serving.hasOrphanedDeployments',

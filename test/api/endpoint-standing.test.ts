@@ -95,6 +95,9 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('an endpoint on %s', (database)
   test('a rollback holds until somebody deploys what it follows, and then it ends', async () => {
     await apiOf(server).rollBackEndpoint('line', { reason: 'wrong at noon' });
     await becomes({ state: 'serving', live: { version: 1 }, pinned: { version: 1, reason: 'wrong at noon' }, before: 2 });
+    // `millwright serve line` serves what the endpoint does, `serve models:/line@champion` what the name stands on.
+    expect(await apiOf(server).modelFiles({ endpoint: 'line' })).toMatchObject({ name: 'line', version: 1 });
+    expect(await apiOf(server).modelFiles({ model: 'models:/line@champion' })).toMatchObject({ name: 'line', version: 2 });
     expect(await cli('deploy', 'line')).toMatchObject({ status: 0, stderr: '' });
     await becomes({ state: 'serving', live: { version: 2 }, pinned: null });
     // A move of the name ends it, too.

@@ -240,7 +240,7 @@ describe('with a server', () => {
     expect(await stop(process)).toBe(0);
     const other = startServe(home, ['load', '--port', '0'], { cwd: work, env });
     await other.ready();
-    expect(other.stderr()).toContain(`; loading line/1, which the endpoint 'load' of ${server.url} follows.\n`);
+    expect(other.stderr()).toContain(`; loading line/1, the version of the endpoint 'load' of ${server.url}.\n`);
     expect(await stop(other)).toBe(0);
   });
 });
