@@ -15,16 +15,23 @@ const uninstallable = {
   'requirements.txt': 'millwright-has-no-such-package==1.0\n',
 };
 
-/** An installation that finds no uv goes on with pip; while `hold` is there it does not find out. */
-const tools = mkdtempSync(join(tmpdir(), 'millwright-no-uv-'));
+/** There is no uv, so that pip installs; while `hold` is there, there is one that begins and does not end. */
+const tools = mkdtempSync(join(tmpdir(), 'millwright-uv-'));
 const hold = join(tools, 'hold');
+const slowInstaller = `#!/bin/sh
+[ -e '${hold}' ] || exit 1
+[ "$1" = --version ] && exit 0
+echo 'Resolving 3 packages'
+while [ -e '${hold}' ]; do sleep 0.1; done
+exit 1
+`;
 
 // Hooks end in the reverse of their order: the server stops before its tools go.
 afterAll(() => rmSync(tools, { recursive: true, force: true }));
 
 const view = visitEach(
   async () => {
-    writeFileSync(join(tools, 'uv'), `#!/bin/sh\nwhile [ -e '${hold}' ]; do sleep 0.1; done\nexit 1\n`, { mode: 0o755 });
+    writeFileSync(join(tools, 'uv'), slowInstaller, { mode: 0o755 });
     const server = await startTestServer({ env: { PIP_NO_INDEX: '1', PATH: `${tools}${delimiter}${process.env['PATH'] ?? ''}` } });
     await serveLine(server, 2);
     return { server, made: undefined };
@@ -192,7 +199,8 @@ test('a version that cannot be served is told with the installer’s log, and th
   await state().getByText(`Trying v${broken}, v2 serves on`).waitFor();
   const waiting = main().getByRole('status', { name: 'What is being tried' });
   await waiting.getByText(`v${broken}: installing the environment that it asks for`).waitFor();
-  await expectAccessible(view.page);
+  await waiting.getByText('Resolving 3 packages').waitFor();
+  expect(await standing(view.page, 'endpoint-preparing', { width: 1440, scheme: 'light' })).toEqual([]);
   // The name moves on: what is tried is given up, and the next one fails for its own reason.
   const next = await registerLine(view.server, cutOff);
   await moveChampion(view.server, next);
