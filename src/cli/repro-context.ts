@@ -23,7 +23,7 @@ export function reproContext(app: LocalApp, options: OutputOptions, io: Io, jobs
     },
     warn: (message) => io.stderr(`WARNING: ${message}\n`),
     log: jobs > 1 ? taggedLog(print) : plainLog(print),
-    confirm,
+    confirm: (question) => confirm(io, question),
     pullData: pullDataOf(app.repository, io.cwd),
   };
 }
@@ -51,7 +51,9 @@ function taggedLog(print: (text: string) => void): ReproduceContext['log'] {
   };
 }
 
-async function confirm(question: string): Promise<boolean> {
+async function confirm(io: Io, question: string): Promise<boolean> {
+  // What was said before stands before the question
+  io.stderr('');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(es)?$/i.test((await terminal.question(`${question} [y/n] `)).trim());
