@@ -56,7 +56,9 @@ async function confirm(io: Io, question: string): Promise<boolean> {
   io.stderr('');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/n] `)).trim());
+    // Input that ends before the answer answers no
+    const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+    return /^y(es)?$/i.test((await Promise.race([terminal.question(`${question} [y/n] `), ended])).trim());
   } finally {
     terminal.close();
   }
