@@ -162,6 +162,8 @@ export const Endpoint = Type.Object({
   ),
   /** The version that a rollback goes back to. */
   before: orNull(Type.Integer()),
+  /** The live version, or without one that which it should serve, where its ONNX flavour is known to answer differently. */
+  differs: Type.Optional(Type.Object({ version: Type.Integer(), message: Type.String() })),
   /** What answers now in this process. */
   live: orNull(
     Type.Object({

@@ -86,7 +86,7 @@ async function show(name: string, { json }: JsonOption, io: Io): Promise<void> {
   printTable(io, ['BEGUN', 'VERSION', 'STATE', 'RUNTIME', 'WHY', 'BY', 'NOTE'], rows);
 }
 
-function headlines({ name, model, project, state, target, pinned, live, decision, records, recordsLost }: Endpoint): string[] {
+function headlines({ name, model, project, state, target, pinned, live, decision, differs, records, recordsLost }: Endpoint): string[] {
   const now = Date.now();
   const byDecision = decision === null ? '' : `: ${decision.actor} decided ${age(now - decision.at)} (${decision.basis})`;
   return [
@@ -96,6 +96,7 @@ function headlines({ name, model, project, state, target, pinned, live, decision
     live === null
       ? 'nothing is live'
       : `live: ${live.model} v${live.version} (${live.flavor}) since ${age(now - live.since)}, by ${live.by}${pinned === null ? byDecision : ''}`,
+    ...(differs === undefined ? [] : [`the flavours of version ${differs.version} do not answer alike: ${differs.message}`]),
     `records: ${recordsText(records)}`,
     ...(recordsLost === 0 ? [] : [`${recordsLost} predictions were answered whose records could not be kept`]),
   ];

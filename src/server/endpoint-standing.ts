@@ -28,7 +28,7 @@ export async function describeEndpoints({ app, principal }: Pick<Call, 'app' | '
 }
 
 function endpointOf(facts: serving.EndpointFacts, live: serving.Generation | undefined, now: number): Omit<Endpoint, 'recordsLost'> {
-  const { endpoint, target, decision, before } = facts;
+  const { endpoint, target, decision, before, differs } = facts;
   const { name, project, follows, settings, records, pinned, updatedAt, updatedBy } = endpoint;
   const stats = live?.runtime.stats();
   const running = live && { version: live.version.version, since: live.since, ready: stats?.ready === true };
@@ -47,6 +47,7 @@ function endpointOf(facts: serving.EndpointFacts, live: serving.Generation | und
     problem: problem === undefined ? null : { version: problem.version, message: problem.message ?? '', at: problem.createdAt },
     decision: decision === undefined ? null : { id: decision.id, at: decision.at, actor: decision.actor, basis: decision.basis },
     before: before ?? null,
+    ...(differs === undefined ? {} : { differs }),
     live: live === undefined ? null : { ...liveOf(live, now), since: facts.since ?? live.since },
   };
 }

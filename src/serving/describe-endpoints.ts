@@ -37,10 +37,16 @@ export const describeEndpoints = defineRead<
       since: live && (await servingSince(tx, scope, live)),
       decision: version === undefined || move?.version === version ? move : await lastMoveOf(tx, scope, follows, version),
       before: (await lastVersions(tx, scope, endpoint)).before,
+      differs: version === undefined ? undefined : await knownToDiffer(tx, scope, live?.model ?? follows.model, version),
     });
   }
   return described;
 });
+
+async function knownToDiffer(tx: Tx<ServingTables>, scope: Scope, name: string, version: number): Promise<EndpointFacts['differs']> {
+  const parity = (await findVersion.run(asTx(tx), { scope, name, version }))?.parity;
+  return parity?.state === 'differs' ? { version, message: parity.message } : undefined;
+}
 
 /** A server that starts again loads the same version anew: it answers since the first time after another one did. */
 async function servingSince(tx: Tx<ServingTables>, scope: Scope, { name, model, version }: RunningVersion): Promise<number | undefined> {

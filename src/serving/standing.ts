@@ -14,6 +14,8 @@ export interface EndpointFacts {
   readonly decision: NameMoved | undefined;
   /** The version that a rollback goes back to. */
   readonly before: number | undefined;
+  /** Where the flavours of the live version, or without one of that which it should serve, are known to answer differently. */
+  readonly differs: { readonly version: number; readonly message: string } | undefined;
 }
 
 /**

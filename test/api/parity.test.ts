@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createCall, millwrightApi } from '../../sdk/src/index.ts';
+import { millwright } from '../support/command.ts';
 import { readyEnvironment, type ReadyEnvironment } from '../support/ready-environment.ts';
 import { mlflowClient } from '../support/mlflow-client.ts';
 import { startPostgres, type Postgres } from '../support/postgres.ts';
@@ -152,6 +153,21 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('parity on %s', (database) => {
     await call('DELETE', 'registered-models/alias', { name: 'aside', alias: 'champion' });
     expect(await rename('aside', 'served')).toMatchObject({ status: 200 });
     await api().removeEndpoint(endpoint.name);
+  });
+
+  test('an endpoint that serves such a version all the same says so', { timeout: patience }, async () => {
+    await register('apart', 'pinned');
+    const name = `pinned-${database}`;
+    await api().declareEndpoints({ project: 'p', endpoints: [{ name, model: 'models:/pinned/1', settings: { runtime: 'onnx' } }] });
+    await vi.waitFor(async () => expect((await api().endpoint(name)).endpoint.live).toMatchObject({ version: 1, flavor: 'onnx' }), {
+      timeout: 60_000,
+      interval: 100,
+    });
+    const { message } = (await api().model('pinned')).versions[0]!.parity!;
+    expect((await api().endpoint(name)).endpoint.differs).toEqual({ version: 1, message });
+    const shown = await millwright(root, { MILLWRIGHT_URL: server.url, MILLWRIGHT_TOKEN: server.token }, 'endpoints', 'show', name);
+    expect(shown.stdout).toContain(`\nthe flavours of version 1 do not answer alike: ${message}\n`);
+    await api().removeEndpoint(name);
   });
 
   test('what cannot be compared says why, and may be promoted', { timeout: patience }, async () => {

@@ -14,7 +14,7 @@ import { SwapButton } from './swap.tsx';
 
 /** The version that answers, since when, by whose decision; and the ways to another one. */
 export function LiveVersion({ endpoint }: { endpoint: Endpoint }) {
-  const { live, target, pinned } = endpoint;
+  const { live, target, pinned, differs } = endpoint;
   return (
     <>
       <Facts
@@ -55,6 +55,12 @@ export function LiveVersion({ endpoint }: { endpoint: Endpoint }) {
               <span className="dim">
                 {live.running} running, {live.queued} waiting
               </span>
+            </span>,
+          ],
+          differs !== undefined && [
+            'Flavours',
+            <span key="differs">
+              <StateShape tone="attention" /> {differs.message}
             </span>,
           ],
         ]}
