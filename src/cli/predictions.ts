@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { text as readAll } from 'node:stream/consumers';
+import { buffer as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { Prediction, PredictionPage, SentResult } from '../api/predictions.ts';
 import { errnoOf, MillwrightError } from '../errors.ts';
@@ -124,12 +125,15 @@ async function rowsOf(id: string, folder: string | undefined, io: Io): Promise<r
 
 async function send(file: string, json: boolean, io: Io): Promise<void> {
   const { api } = await remoteApi(io);
-  const lines = (await readInput(file, io)).split('\n');
+  const lines = linesOf(await readInput(file, io));
   const total: SentResult = { kept: 0, alreadyThere: 0, problems: [] };
   for (let from = 0; from < lines.length; from += batchLines) {
     const numbered = lines.slice(from, from + batchLines).map((line, index) => ({ line, number: from + index + 1 }));
-    const batch = numbered.filter(({ line }) => line.trim() !== '');
-    const read = batch.map(({ line, number }) => ({ number, ...readRecord(line) }));
+    const batch = numbered.filter(({ line }) => line?.trim() !== '');
+    const read = batch.map(({ line, number }) => ({
+      number,
+      ...(line === undefined ? { message: 'the line is not UTF-8' } : readRecord(line)),
+    }));
     const good = read.filter((item) => item.message === undefined);
     const result = await sendEach(
       () => api,
@@ -146,10 +150,22 @@ async function send(file: string, json: boolean, io: Io): Promise<void> {
   if (total.problems.length > 0) io.exitCode = 65;
 }
 
-async function readInput(file: string, io: Io): Promise<string> {
+/** The text of each line; undefined of one that is not UTF-8. */
+function linesOf(bytes: Buffer): (string | undefined)[] {
+  const lines: (string | undefined)[] = [];
+  for (let at = 0; at <= bytes.length;) {
+    const newline = bytes.indexOf(0x0a, at);
+    const line = bytes.subarray(at, newline === -1 ? bytes.length : newline);
+    lines.push(isUtf8(line) ? line.toString('utf8') : undefined);
+    at = newline === -1 ? bytes.length + 1 : newline + 1;
+  }
+  return lines;
+}
+
+async function readInput(file: string, io: Io): Promise<Buffer> {
   if (file === '-') return readAll(process.stdin);
   try {
-    return await readFile(resolve(io.cwd, file), 'utf8');
+    return await readFile(resolve(io.cwd, file));
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
     throw new MillwrightError('RESOURCE_DOES_NOT_EXIST', `${file} does not exist: name a file of JSON lines, or - for standard input`, {

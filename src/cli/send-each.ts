@@ -2,7 +2,7 @@ import { ApiError } from '../../sdk/src/index.ts';
 import type { SentResult } from '../api/predictions.ts';
 import { MillwrightError } from '../errors.ts';
 import { parseBounded, tooDeep } from '../lib/json-depth.ts';
-import { parseLongIntegersAsText } from '../lib/lossless-json.ts';
+import { findInfinite, parseLongIntegersAsText } from '../lib/lossless-json.ts';
 import type { Api } from './remote.ts';
 
 /** What the server takes: deeper values could not be written into a request either. */
@@ -12,7 +12,9 @@ const depthLimit = 64;
 export function readRecord(line: string): { readonly value?: unknown; readonly message?: string } {
   try {
     const value = parseBounded(line, depthLimit, parseLongIntegersAsText);
-    return value === tooDeep ? { message: `the JSON is nested deeper than ${depthLimit} levels` } : { value };
+    if (value === tooDeep) return { message: `the JSON is nested deeper than ${depthLimit} levels` };
+    const infinite = findInfinite(value);
+    return infinite === undefined ? { value } : { message: `'${infinite}' is a number beyond ±1.8e308: send it as a text, or null` };
   } catch (error) {
     return { message: `the line is not JSON: ${(error as Error).message}` };
   }

@@ -61,7 +61,10 @@ export async function tailPredictions(file: string, options: TailOptions, io: Io
       for (let from = 0; from < lines.length && !io.signal.aborted; from += batchLines)
         await sendLines(lines.slice(from, from + batchLines), tail, api);
       if (lines.length > 0) continue;
-      if (options.once === true) break;
+      if (options.once === true) {
+        if (await followed.hasUnended()) io.stderr(`${file}: the last line has no end yet: it is left for the next time\n`);
+        break;
+      }
       await pause(lookEveryMs, io);
     }
   } finally {
@@ -104,8 +107,8 @@ async function sendLines(lines: readonly FileLine[], tail: Tail, api: () => Api)
   );
 }
 
-function requestOf({ text, position }: FileLine, endpoint: string | undefined): { request?: object; problem?: string } {
-  if (text === undefined) return { problem: 'the line is longer than 4 MiB' };
+function requestOf({ text, problem, position }: FileLine, endpoint: string | undefined): { request?: object; problem?: string } {
+  if (text === undefined) return { problem: problem === 'not UTF-8' ? 'the line is not UTF-8' : 'the line is longer than 4 MiB' };
   const { value, message } = readRecord(text);
   if (message !== undefined) return { problem: message };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { problem: 'the line is no JSON object' };

@@ -38,6 +38,17 @@ describe('a followed file', () => {
     await file.close();
   });
 
+  test('passes over a line that is not UTF-8, and tells what has no end yet', async () => {
+    writeFileSync(path, Buffer.concat([Buffer.from('a\n'), Buffer.of(0xff, 0x0a), Buffer.from('c\n')]));
+    const file = follow();
+    const [first, second, third] = await file.read();
+    expect([first?.text, second?.text, second?.problem, third?.text]).toEqual(['a', undefined, 'not UTF-8', 'c']);
+    expect([await file.read(), await file.hasUnended()]).toEqual([[], false]);
+    appendFileSync(path, 'd');
+    expect([await file.read(), await file.hasUnended()]).toEqual([[], true]);
+    await file.close();
+  });
+
   test('goes on at its position, once', async () => {
     writeFileSync(path, 'a\nb\n');
     const first = follow();

@@ -2,6 +2,7 @@
  * A file of lines that another program appends to. It is followed over rotation (renamed, and begun anew under its name) and truncation,
  * and from a position that was kept: each whole line comes once.
  */
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -25,8 +26,10 @@ export interface FileLine {
   readonly number: number;
   /** Where it begins; with the file's identity, a name for it. */
   readonly position: FilePosition;
-  /** Undefined for a line that is longer than the limit. */
+  /** Undefined for a line that is longer than the limit, or not UTF-8. */
   readonly text: string | undefined;
+  /** Why there is no text. */
+  readonly problem?: 'too long' | 'not UTF-8';
   /** What to keep once the line is dealt with. */
   readonly next: FilePosition;
 }
@@ -94,6 +97,12 @@ export class FollowedFile {
         if (last.length > 0) return last;
       }
     }
+  }
+
+  /** Whether something stands after the last whole line, which no end has come for yet. */
+  async hasUnended(): Promise<boolean> {
+    const current = this.#current;
+    return current !== undefined && !current.skipping && (await current.handle.stat()).size > current.offset;
   }
 
   async close(): Promise<void> {
@@ -170,7 +179,7 @@ export class FollowedFile {
       current.skipping = false;
       current.before = digestOf(bytes.subarray(Math.max(at, end + 1 - digestedBytes), Math.min(end + 1, length)));
       // The end of a line that was told as too long.
-      if (!skipping) lines.push({ number: position.line, position, text: bytes.toString('utf8', at, end), next: positionOf(current) });
+      if (!skipping) lines.push({ number: position.line, position, ...textOf(bytes.subarray(at, end)), next: positionOf(current) });
       at = end + 1;
     }
     return lines;
@@ -182,8 +191,12 @@ export class FollowedFile {
     current.offset += bytes;
     current.skipping = true;
     current.before = undefined;
-    return isFirst ? [{ number: position.line, position, text: undefined, next: position }] : [];
+    return isFirst ? [{ number: position.line, position, text: undefined, problem: 'too long', next: position }] : [];
   }
+}
+
+function textOf(line: Buffer): Pick<FileLine, 'text' | 'problem'> {
+  return isUtf8(line) ? { text: line.toString('utf8') } : { text: undefined, problem: 'not UTF-8' };
 }
 
 function positionOf({ device, inode, offset, line, before }: Current): FilePosition {

@@ -28,6 +28,17 @@ function keepInteger(_: string, value: unknown, context: { source?: string }): u
   return BigInt(exact);
 }
 
+/** Where a value holds a number that was too large for a double (`1e999`), such as `features.x`: written as JSON again it would be null. */
+export function findInfinite(value: unknown): string | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) || Number.isNaN(value) ? undefined : '';
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, item] of Object.entries(value)) {
+    const inside = findInfinite(item);
+    if (inside !== undefined) return inside === '' ? key : `${key}.${inside}`;
+  }
+  return undefined;
+}
+
 /** What `JSON.stringify` writes as a plain number. */
 export function integerJson(value: number | bigint): unknown {
   return typeof value === 'bigint' ? native.rawJSON(value.toString()) : value;

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { SentPrediction, type PredictionPage, type PredictionRequest, type SentResult, type Traffic } from '../api/predictions.ts';
 import { MillwrightError } from '../errors.ts';
-import { parseLongIntegersAsText } from '../lib/lossless-json.ts';
+import { findInfinite, parseLongIntegersAsText } from '../lib/lossless-json.ts';
 import type { PredictionSearch } from '../predictions/index.ts';
 import { decodeUtf8, parseJson } from './body.ts';
 import { integerQuery, requiredQuery } from './query.ts';
@@ -86,10 +86,12 @@ async function send({ app, principal, body }: Call): Promise<SentResult> {
   const good: SentPrediction[] = [];
   const problems: SentResult['problems'] = [];
   const { what, lines } = linesOf(body as Buffer);
-  for (const [line, text] of lines) {
+  for (const [line, text, infinite] of lines) {
     try {
       const sent = parseJson(Buffer.from(text), SentPrediction, { parse: parseLongIntegersAsText, what }) as SentPrediction;
+      refuseInfinite(infinite ?? findInfinite(sent));
       refuseBrokenNames(sent);
+      refuseOtherCount(sent);
       good.push(sent);
     } catch (error) {
       if (!(error instanceof MillwrightError)) throw error;
@@ -107,14 +109,33 @@ function refuseBrokenNames(sent: SentPrediction): void {
   }
 }
 
-/** Number (from 1) and text of each line, or of each item of an array. @throws BAD_REQUEST, PAYLOAD_TOO_LARGE */
-function linesOf(body: Buffer): { what: string; lines: (readonly [number, string])[] } {
+function refuseInfinite(field: string | undefined): void {
+  if (field === undefined) return;
+  throw new MillwrightError('INVALID_PARAMETER_VALUE', `'${field}' is a number beyond ±1.8e308: send it as a text, or null`);
+}
+
+function refuseOtherCount({ features, prediction }: SentPrediction): void {
+  if (!Array.isArray(features) || prediction === undefined || (Array.isArray(prediction) && prediction.length === features.length)) return;
+  const came = Array.isArray(prediction) ? `a list of ${prediction.length}` : 'no list';
+  throw new MillwrightError(
+    'INVALID_PARAMETER_VALUE',
+    `'features' is a list of ${features.length} rows and 'prediction' ${came}: send a list with a prediction for each row`,
+  );
+}
+
+/**
+ * Number (from 1) and text of each line, or of each item of an array; of an item also where a number stands that its text cannot hold.
+ * @throws BAD_REQUEST, PAYLOAD_TOO_LARGE
+ */
+function linesOf(body: Buffer): { what: string; lines: (readonly [number, string, string | undefined])[] } {
   const text = decodeUtf8(body);
   const isArray = text.trimStart().startsWith('[');
   const items = isArray
-    ? (parseJson(body, Type.Array(Type.Unknown()), { parse: parseLongIntegersAsText }) as unknown[]).map((item) => JSON.stringify(item))
-    : text.split('\n');
-  const lines = items.map((item, index) => [index + 1, item] as const).filter(([, item]) => item.trim() !== '');
+    ? (parseJson(body, Type.Array(Type.Unknown()), { parse: parseLongIntegersAsText }) as unknown[]).map(
+        (item) => [JSON.stringify(item), findInfinite(item)] as const,
+      )
+    : text.split('\n').map((item) => [item, undefined] as const);
+  const lines = items.map(([item, infinite], index) => [index + 1, item, infinite] as const).filter(([, item]) => item.trim() !== '');
   if (lines.length <= lineLimit) return { what: isArray ? 'the item' : 'the line', lines };
   throw new MillwrightError(
     'PAYLOAD_TOO_LARGE',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Prediction } from '../../src/api/predictions.ts';
 import { newFolder } from '../predictions/harness.ts';
+import { millwright } from '../support/command.ts';
 import { bearer, send } from '../support/http.ts';
 import { startMillwright, type ServeProcess } from '../support/serve-process.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -71,13 +72,19 @@ test('a growing file is sent once, over rotation, truncation and kill -9', async
 });
 
 test('lines that cannot be kept are told with their number and passed over, or end it where that is wanted', async () => {
+  const bad = Buffer.concat([Buffer.from('{"features":{"x":"'), Buffer.of(0xe9), Buffer.from('"}}\n{"features":{"x":1e999}}\n')]);
   writeFileSync(file, `${line(0)}not json\n\n[1]\n{"request_id":"","features":{"x":9}}\n${line(1)}`);
+  appendFileSync(file, bad);
+  appendFileSync(file, '{"half a line":');
   const passing = tail('--once');
   expect(await passing.ended).toBe(65);
   expect(passing.stderr()).toContain(`${file}:2: the line is not JSON: `);
   expect(passing.stderr()).toContain(`${file}:4: the line is no JSON object\n`);
   expect(passing.stderr()).toMatch(/:5: .*request_id/);
-  expect(passing.stderr()).toContain('2 kept, 0 already there, 3 refused\n');
+  expect(passing.stderr()).toContain(`${file}:7: the line is not UTF-8\n`);
+  expect(passing.stderr()).toContain(`${file}:8: 'features.x' is a number beyond ±1.8e308: send it as a text, or null\n`);
+  expect(passing.stderr()).toContain(`${file}: the last line has no end yet: it is left for the next time\n`);
+  expect(passing.stderr()).toContain('2 kept, 0 already there, 5 refused\n');
   await keptAre(2);
 
   endpoint = `${endpoint}-stops`;
@@ -156,4 +163,21 @@ test('a position that is damaged is told with the remedy, and the remedy helps',
   const again = tail('--once');
   expect(await again.ended).toBe(0);
   expect(again.stderr()).toContain('0 kept, 2 already there, 0 refused');
+});
+
+test('send tells the same lines with their numbers', async () => {
+  const text = `${line(0)}{"features":{"x":1e999}}\n`.replaceAll('"features"', `"endpoint":"${endpoint}","features"`);
+  const rest = `{"request_id":"many","endpoint":"${endpoint}","features":[{"x":8},{"x":9}],"prediction":3}`;
+  writeFileSync(file, Buffer.concat([Buffer.from(text), Buffer.from('"'), Buffer.of(0xff), Buffer.from('"\n'), Buffer.from(rest)]));
+  const sent = await millwright(home, { MILLWRIGHT_URL: server.url, MILLWRIGHT_TOKEN: server.token }, 'predictions', 'send', file);
+  expect(sent).toMatchObject({ status: 65, stdout: '1 kept, 0 already there, 3 refused\n' });
+  expect(sent.stderr).toBe(
+    [
+      `${file}:2: 'features.x' is a number beyond ±1.8e308: send it as a text, or null`,
+      `${file}:3: the line is not UTF-8`,
+      `${file}:4: 'features' is a list of 2 rows and 'prediction' no list: send a list with a prediction for each row`,
+      '',
+    ].join('\n'),
+  );
+  await keptAre(1);
 });

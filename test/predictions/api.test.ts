@@ -74,6 +74,22 @@ describeOnBothDatabases('predictions over HTTP', (server) => {
     expect(found).toMatchObject({ status: 200, json: { items: [{ requestId: 'half', prediction: '\ufffd' }] } });
   });
 
+  test('a number that no double holds, and predictions that do not fit the rows, are told', async () => {
+    const bad = [
+      `{"request_id":"far","endpoint":"bad","features":{"x":-1e999},"prediction":1}`,
+      `{"request_id":"few","endpoint":"bad","features":[{"x":1},{"x":2}],"prediction":[1]}`,
+    ];
+    const expected = [
+      { line: 1, message: "'features.x' is a number beyond ±1.8e308: send it as a text, or null" },
+      {
+        line: 2,
+        message: "'features' is a list of 2 rows and 'prediction' a list of 1: send a list with a prediction for each row",
+      },
+    ];
+    for (const body of [bad.join('\n'), `[${bad.join(',')}]`])
+      expect((await call('/api/1/predictions', 'POST', body)).json).toEqual({ kept: 0, alreadyThere: 0, problems: expected });
+  });
+
   test('traffic counts requests by bucket', async () => {
     const { json } = await call('/api/1/endpoints/load/traffic?from=0&to=60000&bucket_ms=60000');
     expect(json).toEqual({
