@@ -2,8 +2,7 @@ import { text } from 'node:stream/consumers';
 import type { Scope } from '../access/index.ts';
 import type { Blobs } from '../backends/blobs/port.ts';
 import { MillwrightError } from '../errors.ts';
-import { isTwin } from '../formats/mlmodel/mlmodel.ts';
-import { parseMlmodel } from '../formats/mlmodel/parse.ts';
+import { namesTwin } from '../formats/mlmodel/parse.ts';
 import { artifactKey, artifactPathOf } from '../tracking/index.ts';
 
 /** An `MLmodel` file holds a few kilobytes; what is larger is none. */
@@ -20,7 +19,7 @@ export async function hasTwin(blobs: Pick<Blobs, 'get'>, scope: Scope, storageLo
     return false;
   }
   try {
-    return isTwin(parseMlmodel(await text(blob.stream)));
+    return namesTwin(await text(blob.stream));
   } catch (error) {
     // What it says is judged when somebody loads it: registering asks for no model at all.
     if (error instanceof MillwrightError && error.code === 'MODEL_INVALID') return false;

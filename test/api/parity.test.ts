@@ -1,7 +1,7 @@
 /** The two flavours of a model version, compared when it is registered. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -168,6 +168,16 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('parity on %s', (database) => {
     const shown = await millwright(root, { MILLWRIGHT_URL: server.url, MILLWRIGHT_TOKEN: server.token }, 'endpoints', 'show', name);
     expect(shown.stdout).toContain(`\nthe flavours of version 1 do not answer alike: ${message}\n`);
     await api().removeEndpoint(name);
+  });
+
+  test('a version whose input example lies outside its folder says so', { timeout: patience }, async () => {
+    const folder = `escaping-${database}`;
+    cpSync(join(root, 'alike'), join(root, folder), { recursive: true });
+    const file = join(root, folder, 'MLmodel');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('artifact_path: input_example.json', 'artifact_path: ../input_example.json'));
+    const { message } = await register(folder, 'escaping');
+    expect(message).toContain("'saved_input_example_info.artifact_path' is '../input_example.json', which leaves the model's folder");
+    expect((await api().model('escaping')).versions[0]!.parity).toMatchObject({ state: 'unchecked', message });
   });
 
   test('what cannot be compared says why, and may be promoted', { timeout: patience }, async () => {

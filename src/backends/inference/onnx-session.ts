@@ -1,7 +1,7 @@
 /** One loaded ONNX model in the thread or process that calls this. Nothing here but `run` and `create` is costly. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { InferenceSession, OnnxValue, Tensor as OrtTensor } from 'onnxruntime-node';
 import { datatypeOfName } from '../../formats/tensor/datatype-names.ts';
 import type { Datatype, Tensor, TensorData, TensorDescription } from '../../formats/tensor/tensor.ts';
@@ -37,7 +37,7 @@ const ortNames = Object.fromEntries(Object.entries(typeNames).map(([name, dataty
 
 export async function openSession(source: OnnxSource): Promise<OnnxSession> {
   const ort = createRequire(join(source.packageFolder, 'package.json'))(source.packageFolder) as Ort;
-  const edited = removeZipMaps(await readFile(source.file));
+  const edited = editOnnx(source.file, await readFile(source.file));
   const options: InferenceSession.SessionOptions = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 };
   const usedBefore = threadCpuMs();
   // By its path where it can be: weights in files beside it are found from there.
@@ -56,6 +56,15 @@ export async function openSession(source: OnnxSource): Promise<OnnxSession> {
     },
     close: () => session.release(),
   };
+}
+
+function editOnnx(file: string, bytes: Uint8Array): ReturnType<typeof removeZipMaps> {
+  try {
+    return removeZipMaps(bytes);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Error(`'${basename(file)}' is no whole ONNX file: ${error.message}`, { cause: error });
+  }
 }
 
 /** CPU time of the calling thread since its start. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseMlmodel } from './parse.ts';
+import { namesTwin, parseMlmodel } from './parse.ts';
 
 const file = `
 flavors:
@@ -55,4 +55,13 @@ test.each([
   ['flavors: {}\nsignature: {inputs: \'[{"type":"long","name":"a"},{"type":"long","name":"a"}]\'}', /names one twice/],
 ])('parseMlmodel says what is wrong with %j', (text, message) => {
   expect(() => parseMlmodel(text)).toThrow(message);
+});
+
+test('two flavours are told by their names, whatever is wrong with the rest of the file', () => {
+  const wrong = file.replace('input_example.json', '../../input_example.json');
+  expect(() => parseMlmodel(wrong)).toThrow("which leaves the model's folder");
+  expect(namesTwin(wrong)).toBe(true);
+  expect(namesTwin(file.replace('mlflow.sklearn', 'mlflow.onnx'))).toBe(false);
+  expect(namesTwin('flavors: {sklearn: {}, python_function: {loader_module: mlflow.sklearn}}')).toBe(false);
+  expect(namesTwin('flavors: {onnx: {data: model.onnx}, python_function: null}')).toBe(false);
 });

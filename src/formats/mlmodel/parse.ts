@@ -21,6 +21,17 @@ export function parseMlmodel(text: string): Mlmodel {
   };
 }
 
+/**
+ * Whether the flavours are two that answer for each other, by their names alone: what else is wrong with the file is told when it is loaded.
+ * @throws MODEL_INVALID
+ */
+export function namesTwin(text: string): boolean {
+  const flavors = mapping(mapping(parseYaml(text), 'the file')['flavors'], 'flavors');
+  const { onnx, python_function: python } = flavors;
+  if (onnx === undefined || onnx === null || python === undefined || python === null) return false;
+  return mapping(python, 'flavors.python_function')['loader_module'] !== 'mlflow.onnx';
+}
+
 function parseYaml(text: string): unknown {
   try {
     // A bomb of aliases ends here, not in memory.
