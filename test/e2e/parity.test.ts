@@ -92,7 +92,8 @@ test('a comparison that runs is seen to end', async () => {
   const registered = register(view.server, 'alike', 'late');
   try {
     await view.go('/models', 'guarded');
-    await view.page.getByRole('link', { name: 'late' }).click();
+    // The client starts meanwhile, which takes long on a busy machine.
+    await view.page.getByRole('link', { name: 'late' }).click({ timeout: 120_000 });
     await row(1).getByText('Being compared').waitFor();
     await view.page.getByText('is being compared').waitFor();
   } finally {
