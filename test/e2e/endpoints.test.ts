@@ -43,14 +43,14 @@ const state = () => view.page.getByRole('heading', { level: 1 }).getByRole('stat
 
 test('an endpoint that has nothing to serve yet says what it waits for', async () => {
   await view.page.goto('/endpoints/line');
-  await state().getByText('Nothing to serve yet').waitFor();
+  await state().getByText('No version to serve').waitFor();
   expect(await main().innerText()).toContain('no version stands on models:/line@champion');
   await expectAccessible(view.page);
 });
 
 test('a first version is seen as it goes live, with who decided it', async () => {
   await view.page.goto('/endpoints/line');
-  await state().getByText('Nothing to serve yet').waitFor();
+  await state().getByText('No version to serve').waitFor();
   await moveChampion(view.server, 1);
   await state().getByText('Serving').waitFor();
   await main().getByRole('link', { name: 'line v1' }).waitFor();
@@ -151,7 +151,7 @@ test('the table of endpoints is filtered, sorted and saved; its address reopens 
   const lines = readFileSync(await file.path(), 'utf8').split('\r\n');
   expect(lines[0]).toBe('Endpoint,State,Live,Since,By,Requests/s,p50,p99,Errors,Project');
   expect(lines[1]).toMatch(/^line,Serving,line\/1,\d{4}-\d\d-\d\dT[\d:.]+Z,owner,/);
-  expect(lines[2]).toBe('aside,Nothing to serve yet,,,,,,,,workshop');
+  expect(lines[2]).toBe('aside,No version to serve,,,,,,,,workshop');
   await view.page.keyboard.press('/');
   await view.page.keyboard.type('workshop');
   await expect.poll(names).toEqual(['aside']);
