@@ -17,6 +17,7 @@ import * as predictionQueries from './predictions/queries.ts';
 import * as predictionWrites from './predictions/writes.ts';
 import * as gateQueries from './registry/gate-queries.ts';
 import * as gateWrites from './registry/gate-writes.ts';
+import * as heldNames from './registry/held-names.ts';
 import * as moveWrites from './registry/move-writes.ts';
 import * as parityWrites from './registry/parity-writes.ts';
 import * as registryQueries from './registry/queries.ts';
@@ -72,6 +73,7 @@ const modules: readonly Record<string, unknown>[] = [
   registryWrites,
   gateQueries,
   gateWrites,
+  heldNames,
   moveWrites,
   parityWrites,
   describeEndpoints,

@@ -18,6 +18,7 @@ import { parityTries } from './0015-parity-tries.ts';
 import { deploymentLeases } from './0016-deployment-leases.ts';
 import { movesByName } from './0017-moves-by-name.ts';
 import { removedEndpoints } from './0018-removed-endpoints.ts';
+import { modelRenames } from './0019-model-renames.ts';
 
 export const migrations: readonly Migration[] = [
   access,
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   deploymentLeases,
   movesByName,
   removedEndpoints,
+  modelRenames,
 ];

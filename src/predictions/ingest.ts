@@ -56,6 +56,7 @@ function recordOf({ workspaceId }: Scope, sent: SentRequest, now: number): Infer
     requestId: sent.request_id,
     endpoint: sent.endpoint,
     model: sent.model === undefined ? undefined : { name: sent.model, version: sent.version ?? '', runId: sent.run_id },
+    ...(sent.model === undefined && sent.run_id !== undefined ? { runId: sent.run_id } : {}),
     at: sent.at ?? now,
     latencyMs: sent.latency_ms ?? 0,
     status: sent.status ?? (error === undefined ? 200 : 500),

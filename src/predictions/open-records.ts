@@ -52,6 +52,8 @@ export interface Records extends RecordSink, RecordReader {
   traffic(scope: Scope, span: { endpoint: string; from: number; to: number; bucketMs: number }): Promise<search.TrafficBucket[]>;
   /** How many predictions rest on each version, by endpoint, first and last; versions without any are left out. Opens no Parquet file. */
   countPredictionsOfVersions(scope: Scope, versions: readonly { name: string; version: string }[]): Promise<VersionCount[]>;
+  /** The same of a span of time, record by record: slower. */
+  countPredictionsBetween(scope: Scope, span: search.VersionSpan): Promise<VersionCount[]>;
   /** The sealed files of an endpoint whose last record is older are found no more; `removeForgotten` removes their bytes. @returns how many */
   forgetOld(scope: Scope, endpoint: string, keepDays: number): Promise<number>;
   /** Removes the bytes of forgotten files, of every endpoint; what cannot be removed now is told to the log and tried by the next call. */
@@ -108,6 +110,7 @@ export async function openRecords(options: RecordsOptions): Promise<Records> {
       });
       return sumCounts([...sealed, ...open.filter(({ segment }) => !segments.includes(segment))]);
     },
+    countPredictionsBetween: (scope, span) => search.countPredictionsBetween(stores, scope, span),
     async forgetOld(scope, endpoint, keepDays) {
       const files = await db.read(filesOlderThan, { scope, endpoint, before: clock.now() - keepDays * 86_400_000 });
       if (files.length > 0) await db.write(forgetFiles, { files });

@@ -8,6 +8,8 @@ export interface InferenceRecord {
   readonly endpoint: string;
   /** The version that answered; undefined where the request was refused before one was chosen. */
   readonly model: { readonly name: string; readonly version: string; readonly runId: string | undefined } | undefined;
+  /** Of a record that was sent without a model, where it names a run all the same. */
+  readonly runId?: string | undefined;
   /** Milliseconds since the epoch when the request arrived. */
   readonly at: number;
   readonly latencyMs: number;

@@ -37,7 +37,7 @@ export function rowsOfRecord(record: InferenceRecord): PredictionRow[] {
     endpoint: record.endpoint,
     model: record.model?.name ?? null,
     version: record.model?.version ?? null,
-    runId: record.model?.runId ?? null,
+    runId: record.model?.runId ?? record.runId ?? null,
     at: record.at,
     latencyMs: record.latencyMs,
     status: record.status,

@@ -3,7 +3,7 @@ import type { Columns, ColumnsRow, ColumnsValue } from '../backends/columns/port
 import type { Db } from '../backends/db/port.ts';
 import { MillwrightError } from '../errors.ts';
 import { filterSql } from './filter.ts';
-import { listRecordFiles } from './queries.ts';
+import { listRecordFiles, type VersionCount } from './queries.ts';
 import type { PredictionRow } from './rows.ts';
 
 export interface PredictionSearch {
@@ -39,6 +39,16 @@ export interface TrafficBucket {
   readonly p95Ms: number | null;
   readonly p99Ms: number | null;
 }
+
+/** Versions of a model while it had a name. */
+export interface VersionSpan {
+  readonly model: string;
+  readonly versions: readonly string[];
+  readonly from: number | undefined;
+  readonly until: number | undefined;
+}
+
+const latest = 8_640_000_000_000_000;
 
 interface Stores {
   readonly columns: Pick<Columns, 'query'>;
@@ -96,6 +106,27 @@ export async function endpointTraffic(
     p50Ms: row['p50'] as number | null,
     p95Ms: row['p95'] as number | null,
     p99Ms: row['p99'] as number | null,
+  }));
+}
+
+/** How many predictions versions of one name made at each endpoint in a span of time, record by record. */
+export async function countPredictionsBetween(
+  ctx: Stores,
+  scope: Scope,
+  { model, versions, from = 0, until = latest }: VersionSpan,
+): Promise<VersionCount[]> {
+  const sql = `select version, endpoint, count(*) as count, min(at_ms) as first_at, max(at_ms) as last_at
+    from records where workspace_id = $1 and model = $2 and version in (select unnest(from_json($3::json, '["VARCHAR"]')))
+      and at_ms >= $4 and at_ms < $5
+    group by version, endpoint order by version, endpoint`;
+  const rows = await query(ctx, scope, { from, to: until }, sql, [scope.workspaceId, model, JSON.stringify(versions), from, until]);
+  return rows.map((row) => ({
+    model,
+    version: String(row['version']),
+    endpoint: String(row['endpoint']),
+    count: Number(row['count']),
+    firstAt: Number(row['first_at']),
+    lastAt: Number(row['last_at']),
   }));
 }
 

@@ -14,6 +14,7 @@ export { canonicalStage } from './stage.ts';
 export type { Gate, Target } from './gate-rows.ts';
 
 export { countModels, findModel, findVersion, findVersionByAlias, latestVersions, listVersions } from './queries.ts';
+export { namesHeldBy, presentName, type HeldName } from './held-names.ts';
 export { searchModels, searchVersions, type Search } from './search-queries.ts';
 export {
   createModel,

@@ -50,6 +50,8 @@ export interface RegistryTables {
   };
   model_version_tags: { registered_model_id: string; version: number; key: string; value: string };
   registered_model_aliases: { registered_model_id: string; alias: string; version: number };
+  /** A name that a model had, from its creation or last rename until the next. */
+  model_renames: { workspace_id: number; name: string; new_name: string; held_since: number; renamed_at: number };
   sealed_folders: { workspace_id: number; path: string; sealed_at: number };
   gates: {
     workspace_id: number;

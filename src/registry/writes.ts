@@ -5,6 +5,7 @@ import { recordEvent } from '../events/index.ts';
 import { recordEdges, renameNode, type Edge } from '../lineage/index.ts';
 import { noteRegistration } from '../tracking/index.ts';
 import { refuseLosingNames, refuseMovingModel } from './gate-rows.ts';
+import { recordRename } from './held-names.ts';
 import type { ModelVersion, RegisteredModel } from './model.ts';
 import type { Follower } from './move.ts';
 import { checkModelName, checkTagKey, checkTags, refusePrompts, type Tag } from './names.ts';
@@ -70,6 +71,7 @@ export const renameModel = defineWrite<RegistryTables, Renaming, RegisteredModel
       .statement('select 1 from registered_models where workspace_id = ? and name = ? and id <> ?')
       .all(scope.workspaceId, newName, row.id);
     if (taken !== undefined) throw nameTaken(newName);
+    if (newName !== name) await recordRename(tx, scope, now, name, newName);
     await tx.statement('update registered_models set name = ?, updated_at = ? where id = ?').run(newName, now, row.id);
     await tx
       .statement('update model_versions set updated_at = ? where workspace_id = ? and registered_model_id = ?')

@@ -9,16 +9,17 @@ import {
   type LineageNode as Node,
   type NodeKind,
 } from '../lineage/index.ts';
-import type { VersionCount } from '../predictions/index.ts';
+import { presentName } from '../registry/index.ts';
 import { getRuns } from '../tracking/index.ts';
 import { paramsOf, presentNodes } from './lineage-nodes.ts';
 import { tellPrediction } from './prediction-lineage.ts';
 import { integerQuery, requiredQuery } from './query.ts';
+import { countResting, sumByVersion, type RestingCount } from './resting-counts.ts';
 import type { Call, Route } from './route.ts';
 
 const base = '/api/1/lineage';
-/** A filter of predictions takes 100 comparisons: two a version, one for the endpoint. */
-const filteredVersions = 49;
+/** A filter of predictions takes 100 comparisons: two a version, and one more for each bound of its time; one for the endpoint. */
+const filteredComparisons = 99;
 
 export const lineageRoutes: readonly Route[] = [
   { method: 'GET', url: base, action: 'read', body: 'none', query: ['kind', 'id', 'depth', 'endpoint'], handler: lineage },
@@ -73,7 +74,8 @@ async function aroundPrediction({ app, principal: scope, query }: Call, requestI
   const to = { kind: 'prediction', id: requestId } as const;
   const edges = [{ from: { kind: 'endpoint', id: record.endpoint } as const, to, relation: 'answered', at: record.at }];
   if (record.model === null) return { upstream: [{ edges, truncated: false }], downstream: [] };
-  const version = { kind: 'model_version', id: `${record.model}/${record.version}` } as const;
+  const model = await app.db.read(presentName, { scope, name: record.model, at: record.at });
+  const version = { kind: 'model_version', id: `${model}/${record.version}` } as const;
   const upstream = await app.db.read(traceLineage, { scope, node: version, direction: 'upstream', depth });
   const predicted = { from: version, to, relation: 'predicted', at: record.at };
   return { upstream: [{ edges: [...edges, predicted], truncated: false }, upstream], downstream: [] };
@@ -96,9 +98,9 @@ async function predictions(call: Call): Promise<RestingPredictions> {
   const { app, principal: scope } = call;
   const node = askedNode(call);
   const { ids, truncated } = await versionsOf(call, node);
-  const asked = ids.map((id) => ({ name: id.slice(0, id.lastIndexOf('/')), version: id.slice(id.lastIndexOf('/') + 1) }));
-  const counted = await app.records.countPredictionsOfVersions(scope, asked);
-  const counts = counted.filter(({ endpoint }) => node.kind !== 'endpoint' || endpoint === node.id).toSorted((a, b) => b.lastAt - a.lastAt);
+  const counted = await countResting(app, scope, ids);
+  const recorded = counted.filter(({ endpoint }) => node.kind !== 'endpoint' || endpoint === node.id);
+  const counts = sumByVersion(recorded).toSorted((a, b) => b.lastAt - a.lastAt);
   const speaking = new Set(counts.map(({ model, version }) => `${model}/${version}`));
   const [root] = await presentNodes(app, scope, [node]);
   return {
@@ -108,7 +110,7 @@ async function predictions(call: Call): Promise<RestingPredictions> {
     lastAt: counts.length === 0 ? null : Math.max(...counts.map(({ lastAt }) => lastAt)),
     versions: counts,
     silent: ids.filter((id) => !speaking.has(id)).toSorted(),
-    filter: filterOf(node, counts),
+    filter: filterOf(node, recorded),
     truncated,
   };
 }
@@ -120,14 +122,21 @@ async function versionsOf({ app, principal: scope }: Call, node: Node): Promise<
 }
 
 /** The filter that finds what was counted; null where it would be too long. */
-function filterOf(node: Node, counts: readonly VersionCount[]): string | null {
+function filterOf(node: Node, counts: readonly RestingCount[]): string | null {
   const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-  const versions = new Set(counts.map(({ model, version }) => `model = ${text(model)} and version = ${text(version)}`));
-  if (versions.size === 0 || versions.size > filteredVersions) return null;
+  const parts = counts.map(({ version, recorded: { name, from, until } }) => [
+    `model = ${text(name)}`,
+    `version = ${text(version)}`,
+    ...(from === undefined ? [] : [`at_ms >= ${from}`]),
+    ...(until === undefined ? [] : [`at_ms < ${until}`]),
+  ]);
+  const versions = new Map(parts.map((comparisons) => [comparisons.join(' and '), comparisons.length]));
+  const comparisons = [...versions.values()].reduce((sum, count) => sum + count, 0);
+  if (versions.size === 0 || comparisons > filteredComparisons) return null;
   const any =
     versions.size === 1
-      ? [...versions][0]!
-      : [...versions]
+      ? [...versions.keys()][0]!
+      : [...versions.keys()]
           .toSorted()
           .map((version) => `(${version})`)
           .join(' or ');

@@ -7,7 +7,7 @@ import { MillwrightError } from '../errors.ts';
 import { traceLineage, type LineageGraph, type LineageNode as Node } from '../lineage/index.ts';
 import { patchOfPipelineRun, stageRunOrigins, type StageRunOrigin } from '../pipelines/runs/index.ts';
 import type { PredictionRow } from '../predictions/index.ts';
-import { findVersion, listDecisions, type Decision, type ModelVersion } from '../registry/index.ts';
+import { findVersion, listDecisions, presentName, type Decision, type ModelVersion } from '../registry/index.ts';
 import { deploymentAt, findEndpoint, findModelFile, type Deployment } from '../serving/index.ts';
 import { getRun, type Run } from '../tracking/index.ts';
 import { presentNodes } from './lineage-nodes.ts';
@@ -79,7 +79,8 @@ async function versionOf({ db }: Reads, scope: Scope, record: PredictionRow, mis
         : 'the request was refused before a version was chosen',
     );
   }
-  const { model, version: text } = record;
+  const { version: text } = record;
+  const model = await db.read(presentName, { scope, name: record.model, at: record.at });
   const label = `models:/${model}/${text ?? ''}`;
   const number = versionNumberOf(text);
   if (number === undefined)
@@ -87,8 +88,7 @@ async function versionOf({ db }: Reads, scope: Scope, record: PredictionRow, mis
       `the record names the model '${model}' ${text ? `with '${text}', which is no number of a version` : 'without a version'}`,
     );
   const version = await known(db.read(findVersion, { scope, name: model, version: number }));
-  if (version === undefined)
-    return refuse(`${label} is not in the registry: it was never registered here, was deleted, or its model was renamed`);
+  if (version === undefined) return refuse(`${label} is not in the registry: it was never registered here, or was deleted`);
   if (record.runId !== null && version.runId !== undefined && record.runId !== version.runId)
     return refuse(`${label} now stands for another model than the one that answered, which came from run ${record.runId}`);
   return version;

@@ -211,6 +211,53 @@ describeOnBothDatabases('lineage of predictions', (server) => {
     expect(await resting('data_version', idOf(raw.other))).toMatchObject({ count: 1 });
   });
 
+  test('a renamed model keeps its predictions, and the next one of its name has its own', async () => {
+    const register = async (name: string, run: string): Promise<void> => {
+      await mlflow('registered-models/create', { name });
+      await mlflow('model-versions/create', { name, source: `runs:/${run}/model`, run_id: run });
+    };
+    const rename = (name: string, new_name: string) => mlflow('registered-models/rename', { name, new_name });
+    const record = (request_id: string, model: string, at: number) =>
+      api().sendPredictions([{ request_id, endpoint: 'renamed', model, version: '1', at, features: { x: 1 }, prediction: 1 }]);
+    const told = async (id: string) => {
+      const { version, run, data, record: kept } = await api().predictionLineage(id);
+      return [kept.model, version?.model, run?.id, data.at(-1)?.id];
+    };
+    const ofRenamed = async (kind: string, id: string) => (await resting(kind, id)).of.filter((row) => row.includes('at renamed'));
+    await register('first', runs[1]!);
+    await record('under-first', 'first', sentAt);
+    await rename('first', 'second');
+    // What serves it may be told the new name later.
+    await record('still-first', 'first', Date.now());
+    await record('under-second', 'second', Date.now());
+    await rename('second', 'third');
+    expect(await told('under-first')).toEqual(['first', 'third', runs[1], idOf(raw.first)]);
+    expect(await told('under-second')).toEqual(['second', 'third', runs[1], idOf(raw.first)]);
+    expect(await ofRenamed('data_version', idOf(raw.first))).toEqual(['third/1 at renamed: 3']);
+    expect(await ofRenamed('commit', commits.second)).toEqual(['third/1 at renamed: 3']);
+
+    await register('first', runs[2]!);
+    await record('again-first', 'first', Date.now() + 1000);
+    expect(await told('under-first')).toEqual(['first', 'third', runs[1], idOf(raw.first)]);
+    expect(await told('again-first')).toEqual(['first', 'first', runs[2], idOf(raw.other)]);
+    expect(await ofRenamed('data_version', idOf(raw.first))).toEqual(['third/1 at renamed: 3']);
+    expect(await ofRenamed('data_version', idOf(raw.other))).toEqual(['first/1 at renamed: 1']);
+    const { filter, count } = await api().restingPredictions('model_version', 'third/1');
+    expect((await api().predictions({ filter: filter!, limit: 1000 })).items).toHaveLength(count);
+
+    await rename('third', 'second');
+    expect(await told('under-first')).toEqual(['first', 'second', runs[1], idOf(raw.first)]);
+    expect(await ofRenamed('data_version', idOf(raw.first))).toEqual(['second/1 at renamed: 3']);
+    const edges = (await api().lineage('prediction', 'under-first')).edges.map(({ from, to }) => `${from} -> ${to}`);
+    expect(edges).toContain('model_version second/1 -> prediction under-first');
+  });
+
+  test('a record that names a run and no model leads to the run', async () => {
+    await api().sendPredictions([{ request_id: 'run-only', endpoint: 'load', run_id: runs[1]!, features: { x: 1 }, prediction: 1 }]);
+    const told = await api().predictionLineage('run-only');
+    expect([told.record.runId, told.version, told.run?.id]).toEqual([runs[1], null, runs[1]]);
+  });
+
   test('a name that is given again leads to the model that has it now', async () => {
     const register = async (run: string): Promise<void> => {
       await mlflow('registered-models/create', { name: 'again' });
