@@ -21,6 +21,8 @@ export interface GraphEdge {
 type Box = Node<{ content: ReactNode; narrow: boolean }, 'box'>;
 
 const nodeHeight = 44;
+/** Smaller, the names in the boxes cannot be read. */
+const readableZoom = 0.6;
 const nodeTypes = { box: BoxNode };
 
 /** A graph that people read: from left to right, or downwards where the page is narrow; to pan and zoom where it is large. */
@@ -49,7 +51,7 @@ export function Graph({
         edges={lines}
         nodeTypes={nodeTypes}
         fitView
-        fitViewOptions={{ padding: 0.05, maxZoom: 1, minZoom: 0.6, nodes: openedOn(boxes, focus) }}
+        fitViewOptions={{ padding: 0.05, maxZoom: 1, minZoom: readableZoom, nodes: openedOn(boxes, focus) }}
         minZoom={0.1}
         nodesDraggable={false}
         nodesConnectable={false}
@@ -67,8 +69,12 @@ export function Graph({
   );
 }
 
-/** As many nodes around `focus` as stand on the page at a size that can be read. */
+/** The whole graph where it can be read on the page, else as many nodes around `focus` as stand on it. */
 function openedOn(boxes: readonly Box[], focus: string | undefined): Box[] {
+  const left = Math.min(...boxes.map(({ position }) => position.x));
+  const right = Math.max(...boxes.map(({ position, width = 0 }) => position.x + width));
+  // The navigation and the margins take the rest.
+  if ((right - left) * readableZoom <= window.innerWidth * 0.8) return [...boxes];
   const centre = boxes.find(({ id }) => id === focus) ?? boxes.at(-1);
   const reach = window.innerWidth / 2 / 0.85;
   return boxes.filter(({ position }) => centre === undefined || Math.abs(position.x - centre.position.x) < reach);
