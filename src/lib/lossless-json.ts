@@ -13,6 +13,14 @@ export function parseLossless(source: string): unknown {
   return longInteger.test(source) ? native.parse(source, keepInteger) : native.parse(source);
 }
 
+/** The same, and a fraction of nothing but zeroes is none: `9007199254740993.0` is that integer. @throws as parseLossless */
+export function parseLosslessNumbers(source: string): unknown {
+  if (!longInteger.test(source)) return native.parse(source);
+  return native.parse(source, (key, value, context) =>
+    keepInteger(key, value, context.source === undefined ? context : { source: context.source.replace(/\.0+$/, '') }),
+  );
+}
+
 /** The same with those integers as texts, for what is written as JSON again. @throws SyntaxError; RangeError where it is nested too deep */
 export function parseLongIntegersAsText(source: string): unknown {
   if (!longInteger.test(source)) return native.parse(source);

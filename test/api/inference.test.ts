@@ -128,7 +128,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
     path: '/endpoints/typed/invocations',
     status: 400,
     body: number('1e18'),
-    says: ["'long'", 'in plain digits', 'got 1000000000000000000'],
+    says: ["'long'", 'in plain digits', 'got about 1000000000000000000'],
   },
   'a whole number beyond 64 bits': {
     path: '/endpoints/typed/invocations',

@@ -1,5 +1,5 @@
 import { parseBounded, tooDeep } from '../../lib/json-depth.ts';
-import { integerJson, parseLossless } from '../../lib/lossless-json.ts';
+import { integerJson, parseLosslessNumbers } from '../../lib/lossless-json.ts';
 import type { ParamSpec, Signature } from '../mlmodel/mlmodel.ts';
 import { invalidInput } from './problems.ts';
 
@@ -16,20 +16,25 @@ export function decodeBody(body: Uint8Array): string {
   }
 }
 
-/**
- * `exact` keeps whole numbers beyond 2⁵³ as bigints; it costs a search for long numbers, and tenfold where one is found.
- * @throws INPUT_INVALID
- */
-export function parseBody(text: string, { exact }: { readonly exact: boolean }): unknown {
+interface Reading {
+  /** Keeps whole numbers beyond 2⁵³ as bigints; it costs a search for long numbers, and tenfold where one is found. */
+  readonly exact: boolean;
+  /** Which line of the body this is, counted from 1, for messages. */
+  readonly line?: number;
+}
+
+/** @throws INPUT_INVALID */
+export function parseBody(text: string, { exact, line }: Reading): unknown {
+  const place = line === undefined ? '' : `Line ${line}: `;
   try {
-    const value = parseBounded(text, depthLimit, exact ? parseLossless : undefined);
+    const value = parseBounded(text, depthLimit, exact ? parseLosslessNumbers : undefined);
     if (value !== tooDeep) return value;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const remedy = /\b(?:NaN|Infinity)\b/.test(text) ? ' JSON has no NaN and no Infinity: write null for a missing number.' : '';
-    throw invalidInput(`Ensure that input is a valid JSON formatted string. Error: '${error.message}'.${remedy}`);
+    throw invalidInput(`${place}Ensure that input is a valid JSON formatted string. Error: '${error.message}'.${remedy}`);
   }
-  throw invalidInput(`The JSON is nested deeper than ${depthLimit} levels.`);
+  throw invalidInput(`${place}The JSON is nested deeper than ${depthLimit} levels.`);
 }
 
 /** Whether a double would lose digits of what this signature may ask for. */

@@ -50,6 +50,22 @@ test('whole numbers beyond 2⁵³ stay exact, and null is a missing double', () 
   expect(read('a,b\n,-9223372036854775808', ab, 'text/csv')).toEqual({ a: [Number.NaN], b: [-9223372036854775808n] });
 });
 
+test('a fraction of zeroes is none, also beyond 2⁵³, and digits that are lost are not told as if they had come', () => {
+  const body = (number: string): string => `{"inputs":{"a":[9007199254740993.0],"b":[${number}]}}`;
+  expect(read(body('9007199254740993.0'))).toEqual({ a: [9007199254740992], b: [9007199254740993n] });
+  expect(refusal(body('9223372036854775809.000')).message).toMatch(/got 9223372036854775809$/);
+  expect(refusal(body('9007199254740993.5')).message).toMatch(/got about 9007199254740994$/);
+  expect(refusal(body('9007199254740995e0')).message).toMatch(/got about 9007199254740996$/);
+  expect(refusal(body('1e300')).message).toMatch(/got 1e\+300$/);
+});
+
+test.each([
+  ['{"a":1,"b":1}\n\n{"a":1,"b":}\n', /^Invalid input\. Line 3: Ensure that input is a valid JSON formatted string\. Error: /],
+  [`{"a":1,"b":1}\n${'['.repeat(80)}1${']'.repeat(80)}`, /^Invalid input\. Line 2: The JSON is nested deeper than 64 levels\./],
+])('the line of %j that is no JSON is named', (body, message) => {
+  expect(refusal(body, ab, 'application/jsonlines').message).toMatch(message);
+});
+
 test('one refusal lists every bad column and row', () => {
   const error = refusal('{"dataframe_records":[{"a":1,"b":1.7},{"a":"x","b":null},{"a":true,"b":9223372036854775808}]}');
   expect(error.code).toBe('INPUT_INVALID');

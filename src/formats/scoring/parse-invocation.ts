@@ -143,12 +143,13 @@ function rowsOf({ columns, rows }: Table): unknown[][] {
 /** Each line a record, or a list of the values of a row. */
 function parseJsonLines(text: string, model: Model): ModelInput {
   const exact = needsExactNumbers(model.signature);
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  if (lines.length === 0) throw invalidInput('Send at least one row.');
-  const rows = lines.map((line) => parseBody(line, { exact }));
+  const numbered = text.split('\n').map((line, index) => ({ line, number: index + 1 }));
+  const given = numbered.filter(({ line }) => line.trim() !== '');
+  if (given.length === 0) throw invalidInput('Send at least one row.');
+  const rows = given.map(({ line, number }) => parseBody(line, { exact, line: number }));
   const records = isObject(rows[0]);
   const table = records ? tableOfRecords(rows, 'JSON lines') : tableOfRows(rows, undefined, 'JSON lines');
-  const list = `[${lines.join(',')}]`;
+  const list = `[${given.map(({ line }) => line).join(',')}]`;
   return inputOfAnyTable(table, model, () => (records ? `{"dataframe_records":${list}}` : `{"dataframe_split":{"data":${list}}}`));
 }
 

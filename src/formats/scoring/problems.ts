@@ -57,7 +57,12 @@ export function show(value: unknown): string {
   if (value instanceof Uint8Array) return 'bytes that are no UTF-8';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
-  return String(value).slice(0, shownCharacters);
+  return `${typeof value === 'number' && isBlurred(value) ? 'about ' : ''}${String(value).slice(0, shownCharacters)}`;
+}
+
+/** A whole number beyond 2⁵³ that is no bigint came with a fraction or an exponent: written in plain digits, its last ones may be others. */
+function isBlurred(value: number): boolean {
+  return Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 1e21;
 }
 
 /** A request that has not the form of any input. */
