@@ -19,6 +19,7 @@ export const errorTable = {
   PERMISSION_DENIED: { status: 403, exit: 77, meaning: 'The token does not allow this act.' },
   RESOURCE_DOES_NOT_EXIST: { status: 404, exit: 66, meaning: 'Nothing of that name or id is there.' },
   ENDPOINT_NOT_FOUND: { status: 404, exit: 66, meaning: 'The server has no such route.' },
+  METHOD_NOT_ALLOWED: { status: 405, exit: 65, meaning: 'The route is asked by another method; `Allow` names it.' },
   RESOURCE_CONFLICT: { status: 409, exit: 75, meaning: 'The thing changed meanwhile; read it again.' },
   REQUEST_TIMEOUT: { status: 408, exit: 75, meaning: 'The body of the request did not arrive in time.' },
   PAYLOAD_TOO_LARGE: { status: 413, exit: 65, mlflow: 'INVALID_PARAMETER_VALUE', meaning: 'The body exceeds the limit of the route.' },

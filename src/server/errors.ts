@@ -13,13 +13,14 @@ export function knownError(error: unknown): MillwrightError {
 export function errorAnswer(error: MillwrightError): AnswerValue {
   return answer({
     status: error.status,
-    headers: { 'content-type': 'application/json; charset=utf-8', ...retryHeaders(error) },
+    headers: { 'content-type': 'application/json; charset=utf-8', ...remedyHeaders(error) },
     body: JSON.stringify({ error: { code: error.code, message: error.message, ...error.details } }),
   });
 }
 
-/** When to come again, where coming again helps. */
-export function retryHeaders(error: MillwrightError): Record<string, string> {
+/** When to come again, where coming again helps; by which method, where another one was wrong. */
+export function remedyHeaders(error: MillwrightError): Record<string, string> {
+  if (error.code === 'METHOD_NOT_ALLOWED') return { allow: String(error.details?.['allow']) };
   if (error.status !== 429 && error.status !== 503) return {};
   const seconds = error.details?.['retryAfterSeconds'];
   return { 'retry-after': typeof seconds === 'number' ? String(seconds) : '1' };

@@ -3,6 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { runtimeFile } from '../runtime-files.ts';
 import { MillwrightError } from '../errors.ts';
+import { errorAnswer } from './errors.ts';
+import { otherMethods } from './inference/methods.ts';
+import { inferenceRoutes } from './inference/routes.ts';
 import { answer, type AnswerValue, type Call, type Route } from './route.ts';
 import { redeemCode } from './session.ts';
 
@@ -31,6 +34,8 @@ async function page(call: Call): Promise<AnswerValue> {
   if (code !== null) return redeemCode(call, code);
   files ??= listFiles();
   const name = call.path.slice(1);
+  const other = otherMethods(inferenceRoutes, call.method, call.path);
+  if (other !== undefined) return other.route.onError?.(other.error, call.headers) ?? errorAnswer(other.error);
   if (files.has(name)) return file(name, name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
   if (call.path.startsWith('/api/') || call.path.startsWith('/ajax-api/') || call.path.startsWith('/assets/'))
     throw new MillwrightError('ENDPOINT_NOT_FOUND', `no route ${call.method} ${call.path}`);

@@ -53,7 +53,7 @@ export interface Route {
   /** Answers JSON (any plain value) or an `Answer` made by `answer()`. */
   readonly handler: (call: Call) => Promise<unknown>;
   /** Turns an error into the protocol's own body; the frame's `{error: {code, message}}` where absent. */
-  readonly onError?: (error: unknown) => AnswerValue;
+  readonly onError?: (error: unknown, headers: IncomingHttpHeaders) => AnswerValue;
 }
 
 const brand = Symbol('answer');

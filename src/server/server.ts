@@ -7,6 +7,8 @@ import { MillwrightError } from '../errors.ts';
 import { authenticator, type Authenticator } from './authenticate.ts';
 import { defaultBodyLimitBytes, isLeftUnread, lingeringAnswer, parseJson, readBytes } from './body.ts';
 import { errorAnswer, knownError } from './errors.ts';
+import { otherMethods } from './inference/methods.ts';
+import { inferenceRoutes } from './inference/routes.ts';
 import { NotServed } from './inference/served.ts';
 import { allowedHosts, checkHost, checkOrigin } from './origin.ts';
 import { countAnswers } from './metrics.ts';
@@ -138,7 +140,7 @@ function failure(error: unknown, route: Route | undefined, request: FastifyReque
   // An endpoint that waits for its first version is no fault: its own page tells what it waits for.
   if (known.status >= 500 && !(known.cause instanceof NotServed))
     gate.app.log.error({ err: known.cause ?? known, method: request.method, path: request.url.split('?', 1)[0] }, known.message);
-  return route?.onError?.(known) ?? errorAnswer(known);
+  return route?.onError?.(known, request.headers) ?? errorAnswer(known);
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, value: unknown, gate: Gate): FastifyReply {
@@ -155,13 +157,10 @@ function send(request: FastifyRequest, reply: FastifyReply, value: unknown, gate
 }
 
 function notFound(request: FastifyRequest, reply: FastifyReply, gate: Gate): FastifyReply {
-  const path = request.url.split('?', 1)[0];
-  return send(
-    request,
-    reply,
-    failure(new MillwrightError('ENDPOINT_NOT_FOUND', `no route ${request.method} ${path}`), undefined, request, gate),
-    gate,
-  );
+  const path = request.url.split('?', 1)[0]!;
+  const other = otherMethods(inferenceRoutes, request.method, path);
+  const error = other?.error ?? new MillwrightError('ENDPOINT_NOT_FOUND', `no route ${request.method} ${path}`);
+  return send(request, reply, failure(error, other?.route, request, gate), gate);
 }
 
 /** Counts running requests on the listener itself, so that no route can be forgotten. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Endpoint } from '../../src/api/endpoints.ts';
 import { millwright, type Ended } from '../support/command.ts';
+import { send, type RawResponse } from '../support/http.ts';
 import { mlflowClient } from '../support/mlflow-client.ts';
 import { startPostgres, type Postgres } from '../support/postgres.ts';
 import { apiOf, askLine, cutOff, goodBody, moveChampion, registerLine, serveLine } from '../support/served-line.ts';
@@ -46,7 +47,14 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('an endpoint on %s', (database)
     const asked = await askLine(server, goodBody);
     expect([asked.status, asked.headers['retry-after']]).toEqual([503, '1']);
     expect((await cli('show', 'line')).stdout).toContain('\nmodels:/line@champion stands on no version\n');
-    expect(asked.text).toContain("'line' has no version that is loaded");
+    expect(asked.text).toContain("'line' has no version that is loaded: models:/line@champion stands on no version; ");
+    const docs = (accept: string): Promise<RawResponse> => send(server.url, { path: '/endpoints/line/docs', headers: { accept } });
+    const page = await docs('text/html,application/xhtml+xml,*/*;q=0.8');
+    expect([page.status, page.headers['content-type'], page.headers['retry-after']]).toEqual([503, 'text/html; charset=utf-8', '1']);
+    expect(page.text).toContain('<p role="status">the endpoint &#39;line&#39; has no version that is loaded: models:/line@champion stands');
+    expect(page.text).toContain('<meta http-equiv="refresh" content="5">');
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'; style-src 'sha256-");
+    expect((await docs('*/*')).headers['content-type']).toMatch(/^application\/json/);
   });
 
   test('says what is live and who decided it', async () => {

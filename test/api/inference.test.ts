@@ -270,6 +270,41 @@ describe('a refusal names the field, the value and the remedy', () => {
   });
 });
 
+describe('every answer of /invocations names the request', () => {
+  const json = { 'content-type': 'application/json' };
+  test.each<[string, number, Record<string, string>, string | Buffer]>([
+    ['a body that is too large', 413, json, Buffer.alloc(17 * 1024 ** 2)],
+    ['an encoding that is not known', 415, { ...json, 'content-encoding': 'lzma' }, '{}'],
+    ['gzip that is none', 400, { ...json, 'content-encoding': 'gzip' }, '{}'],
+    ['a content type that is none', 415, { 'content-type': 'json' }, '{}'],
+  ])('%s', async (_, status, headers, body) => {
+    const ask = (id: object): ReturnType<typeof send> =>
+      send(server.url, { method: 'POST', path: '/endpoints/typed/invocations', headers: { ...headers, ...id }, body });
+    const named = await ask({ 'x-request-id': 'mine-1' });
+    expect([named.status, named.headers['x-request-id']], named.text).toEqual([status, 'mine-1']);
+    expect((await ask({ 'x-request-id': 'not one' })).headers['x-request-id']).toMatch(/^[0-9a-f-]{32,36}$/);
+  });
+});
+
+test.each([
+  ['GET', '/endpoints/typed/invocations', 'POST'],
+  ['PUT', '/endpoints/typed/invocations', 'POST'],
+  ['POST', '/endpoints/typed/ping', 'GET, HEAD'],
+  ['DELETE', '/endpoints/typed/docs', 'GET, HEAD'],
+  ['GET', '/v2/models/iris/infer', 'POST'],
+  ['POST', '/v2/models/iris', 'GET, HEAD'],
+  ['PATCH', '/v2/health/live', 'GET, HEAD'],
+])('%s %s is answered with the methods that there are', async (method, path, allow) => {
+  const { status, headers, text } = await send(server.url, { method, path });
+  const { message, error } = JSON.parse(text) as { message?: string; error?: string };
+  expect([status, headers['allow'], message ?? error]).toEqual([405, allow, `${path} is not asked by ${method}: use ${allow}`]);
+});
+
+test('HEAD asks what GET asks', async () => {
+  const { status, text } = await send(server.url, { method: 'HEAD', path: '/endpoints/typed/ping' });
+  expect({ status, text }).toEqual({ status: 200, text: '' });
+});
+
 /** Every answer is one that its protocol has, and none is a fault of the server's. */
 async function expectAnswered(ask: Ask): Promise<void> {
   const { status, text, headers } = await send(server.url, { ...ask, headers: { ...ask.headers } });

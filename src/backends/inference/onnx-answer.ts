@@ -1,6 +1,6 @@
 /** Outputs of an ONNX model → the answer in the form of `predictions`. */
 import type { Specs } from '../../formats/mlmodel/mlmodel.ts';
-import type { ModelInput, ModelOutput, Tensor } from '../../formats/tensor/tensor.ts';
+import type { ModelInput, ModelOutput, Tensor, TensorDescription } from '../../formats/tensor/tensor.ts';
 import type { ZipMap } from './zipmap.ts';
 
 export interface AnswerShape {
@@ -14,6 +14,15 @@ export function answerOf(outputs: readonly Tensor[], form: ModelInput['form'], s
   const maps = outputs.some(({ name }) => shape.zipMaps.some(({ output }) => output === name));
   if (form === 'columns') return maps ? { form: 'json', text: rowsWithMaps(outputs, shape.zipMaps) } : records(outputs);
   return { form: 'columns', tensors: outputs };
+}
+
+/** What is told of the outputs before anything is asked: as `answerOf` gives them. */
+export function describeAnswer(outputs: readonly TensorDescription[], { answer, declared }: AnswerShape): readonly TensorDescription[] {
+  const [first] = outputs;
+  if (answer !== 'twin' || first === undefined) return outputs;
+  const { name, datatype, shape } = first;
+  const isDouble = datatype === 'FP32' && declaredType(declared) === 'double';
+  return [{ name, datatype: isDouble ? 'FP64' : datatype, shape: shape.length === 2 && shape[1] === 1 ? [shape[0]!] : shape }];
 }
 
 function twinAnswer(tensor: Tensor, declared: Specs | undefined): Tensor {

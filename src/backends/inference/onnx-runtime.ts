@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { MillwrightError } from '../../errors.ts';
 import type { ModelInput, Tensor } from '../../formats/tensor/tensor.ts';
 import { callCost, type CallCost } from './call-cost.ts';
-import { answerOf } from './onnx-answer.ts';
+import { answerOf, describeAnswer } from './onnx-answer.ts';
 import { feedsOf } from './onnx-feeds.ts';
 import { openSession, type OnnxFacts, type OnnxSession, type OnnxSource } from './onnx-session.ts';
 import { OnnxThreads } from './onnx-threads.ts';
@@ -92,7 +92,7 @@ function runtime({ model, source, limits, threads, facts, cost, memoryBytes }: L
   return {
     flavor: 'onnx',
     inputs: facts.inputs,
-    outputs: facts.outputs,
+    outputs: describeAnswer(facts.outputs, shape),
     async predict(input, signal) {
       if (closed) throw new MillwrightError('TEMPORARILY_UNAVAILABLE', `${model.label} is being closed`);
       running += 1;

@@ -3,7 +3,7 @@ import { MillwrightError } from '../../errors.ts';
 import type { ModelInput } from '../../formats/tensor/tensor.ts';
 import { runtimeFile } from '../../runtime-files.ts';
 import { boundedLog } from './bounded-log.ts';
-import { answerOf } from './onnx-answer.ts';
+import { answerOf, describeAnswer } from './onnx-answer.ts';
 import type { OnnxSource } from './onnx-session.ts';
 import type { ModelToLoad, Proof } from './port.ts';
 import { residentBytes } from './process-memory.ts';
@@ -39,7 +39,7 @@ export async function proveOnnx(
     if ('refused' in reply) throw new Error(reply.refused);
     const shape = { answer: model.answer ?? 'onnx', declared: model.signature?.outputs, zipMaps: reply.facts.zipMaps };
     const output = reply.outputs && example ? answerOf(reply.outputs, example.form, shape) : undefined;
-    return { output, inputs: reply.facts.inputs, outputs: reply.facts.outputs };
+    return { output, inputs: reply.facts.inputs, outputs: describeAnswer(reply.facts.outputs, shape) };
   } catch (error) {
     signal?.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);

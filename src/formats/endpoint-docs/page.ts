@@ -2,6 +2,7 @@
  * A page about one endpoint: what it takes, its routes, examples as code, and a form that sends a real request. It is whole in
  * itself: nothing is loaded from anywhere, and its policy need name only the hashes of `style` and `script`.
  */
+import { escapeHtml as escape } from './escape-html.ts';
 import { snippetsOf } from './snippets.ts';
 import { type DescribedDocument, type Example, type Field, readDocument } from './read-document.ts';
 import { script } from './script.ts';
@@ -159,9 +160,4 @@ function routes({ operations }: DescribedDocument): string {
       `<tr><td><code>${method}</code></td><td><code>${escape(path)}</code></td><td>${escape(summary)}</td><td>${escape(protocol)}</td></tr>`,
   );
   return `<div class="scroll" tabindex="0" role="region" aria-label="Routes of the endpoint"><table><thead><tr><th scope="col">Method</th><th scope="col">Path</th><th scope="col">What for</th><th scope="col">Protocol</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
-}
-
-function escape(text: string): string {
-  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return text.replace(/[&<>"']/g, (character) => entities[character]!);
 }

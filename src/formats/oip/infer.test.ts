@@ -181,6 +181,28 @@ test('answers are flat JSON, and raw bytes where they are asked for', () => {
   expect(() => answer({ outputs: [{ name: 'q', binary: false }], binary: false })).toThrow(/no output 'q'/);
 });
 
+test('answers to columns, flattened as MLflow has it, have the shape that the metadata tell', () => {
+  const shapes = (described: readonly number[], length: number): unknown => {
+    const tensor = { name: 'p', datatype: 'FP64', shape: [length], data: new Float64Array(length) } as const;
+    const outputs = [{ name: 'p', datatype: 'FP64', shape: described }] as const;
+    const wanted = { outputs: undefined, binary: false };
+    const { body } = writeInferResponse({
+      model: 'm',
+      version: '1',
+      id: 'r',
+      output: { form: 'records', tensors: [tensor] },
+      wanted,
+      outputs,
+    });
+    return (JSON.parse(Buffer.from(body).toString()) as { outputs: { shape: unknown }[] }).outputs[0]!.shape;
+  };
+  expect(shapes([-1, 1], 2)).toEqual([2, 1]);
+  expect(shapes([-1, 3], 6)).toEqual([2, 3]);
+  expect(shapes([-1], 2)).toEqual([2]);
+  expect(shapes([-1, 4], 6)).toEqual([6]);
+  expect(shapes([-1, -1, -1], 6)).toEqual([6]);
+});
+
 test('an answer that is no tensor is texts', () => {
   const { body } = writeInferResponse({
     model: 'm',

@@ -2,7 +2,7 @@ import { parseLossless } from '../../lib/lossless-json.ts';
 import { stringifyLossless } from '../scoring/json-body.ts';
 import { encodeTensors } from '../tensor/codec.ts';
 import { flatJson } from '../tensor/json-text.ts';
-import type { ModelOutput, Tensor, TensorDescription } from '../tensor/tensor.ts';
+import { elementCount, type ModelOutput, type Tensor, type TensorDescription } from '../tensor/tensor.ts';
 import { unknownOutput, type WantedOutputs } from './parse-infer.ts';
 
 interface InferAnswer {
@@ -45,7 +45,26 @@ export function writeInferResponse({ model, version, id, output, wanted, outputs
 
 function outputTensors(output: ModelOutput, outputs: readonly TensorDescription[]): readonly Tensor[] {
   const tensors = output.form === 'json' ? [textTensor(output.text)] : output.tensors;
-  return tensors.map((tensor, index) => (tensor.name === '' ? { ...tensor, name: outputs[index]?.name || `output-${index}` } : tensor));
+  return tensors.map((tensor, index) => {
+    const name = tensor.name || outputs[index]?.name || `output-${index}`;
+    return {
+      ...tensor,
+      name,
+      shape: describedShape(
+        tensor,
+        outputs.find((output) => output.name === name),
+      ),
+    };
+  });
+}
+
+/** What a table's answer flattened, as MLflow has it, in the shape that the metadata tell. */
+function describedShape({ shape }: Tensor, described: TensorDescription | undefined): readonly number[] {
+  if (described === undefined || shape.length !== 1 || described.shape.length < 2) return shape;
+  const [rows, ...row] = described.shape;
+  const rowSize = elementCount(row);
+  const fits = rows === -1 && row.every((size) => size > 0) && shape[0]! % rowSize === 0;
+  return fits ? [shape[0]! / rowSize, ...row] : shape;
 }
 
 /** What is no tensor: texts as they are, everything else as the JSON of each item. */

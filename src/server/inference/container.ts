@@ -8,11 +8,13 @@ import { MillwrightError } from '../../errors.ts';
 import type { RepositoryModel } from '../../formats/oip/metadata.ts';
 import { randomIds } from '../../lib/ids.ts';
 import { isLeftUnread, lingeringAnswer, readBytes } from '../body.ts';
-import { isAnswer, type AnswerValue } from '../route.ts';
-import { docs } from './docs.ts';
+import { isAnswer, type AnswerValue, type Route } from '../route.ts';
+import { docs, docsError } from './docs.ts';
 import { decompress } from './content-encoding.ts';
 import { openInference } from './open-inference.ts';
-import { requestIdOf, type Directory } from './routes.ts';
+import { otherMethods, patternOf } from './methods.ts';
+import { requestIdOf } from './request-id.ts';
+import type { Directory } from './routes.ts';
 import { scoringError } from './errors.ts';
 import { executionParameters, invocations, openApi, ping, version } from './scoring.ts';
 import { inferenceBodyLimitBytes, type InferenceCall, type Served } from './served.ts';
@@ -27,8 +29,8 @@ export interface Container {
 
 interface ContainerRoute {
   readonly method: string;
-  readonly pattern: RegExp;
-  readonly onError: (error: unknown) => AnswerValue;
+  readonly url: string;
+  readonly onError: NonNullable<Route['onError']>;
   readonly handler: (call: InferenceCall, params: Readonly<Record<string, string>>) => Promise<AnswerValue> | AnswerValue;
 }
 
@@ -87,11 +89,11 @@ function routesOf(state: State): ContainerRoute[] {
   };
   const scoring = (
     method: string,
-    path: string,
+    url: string,
     handler: (served: Served, call: InferenceCall) => ReturnType<ContainerRoute['handler']>,
   ): ContainerRoute => ({
     method,
-    pattern: new RegExp(`^${path}$`),
+    url,
     onError: scoringError,
     handler: (call) => handler(ready(state), call),
   });
@@ -101,11 +103,11 @@ function routesOf(state: State): ContainerRoute[] {
     scoring('GET', '/execution-parameters', executionParameters),
     scoring('GET', '/health', ping),
     scoring('GET', '/version', version),
-    scoring('GET', '/openapi\\.json', (served, call) => openApi(served, '', call.headers.host)),
-    scoring('GET', '/docs', (served, call) => docs(served, '', call.headers.host)),
+    scoring('GET', '/openapi.json', (served, call) => openApi(served, '', call.headers.host)),
+    { ...scoring('GET', '/docs', (served, call) => docs(served, '', call.headers.host)), onError: docsError },
     ...openInference.map(({ method, url, onError, handler }): ContainerRoute => ({
       method,
-      pattern: new RegExp(`^${url.replace('*', '.*').replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`),
+      url,
       onError,
       handler(call, params) {
         if (url.startsWith('/v2/models/')) ready(state);
@@ -130,27 +132,32 @@ function ready({ endpoint, served }: State): Served {
 
 async function handle(routes: readonly ContainerRoute[], request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = (request.url ?? '/').split('?', 1)[0]!;
-  const known = routes.filter((route) => route.pattern.test(path));
-  const route = known.find(({ method }) => method === request.method);
+  const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
+  const found = routes.find((one) => one.method === method && patternOf(one.url).test(path));
+  const other = found === undefined || found.url.endsWith('*') ? otherMethods(routes, request.method ?? '', path) : undefined;
+  const route = other?.route ?? found;
   const controller = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) controller.abort();
   });
   try {
+    if (other !== undefined) throw other.error;
     if (route === undefined) throw new MillwrightError('ENDPOINT_NOT_FOUND', `no route ${request.method} ${path.slice(0, 200)}`);
-    const sent = request.method === 'GET' ? new Uint8Array() : await readBytes(request, inferenceBodyLimitBytes);
+    const sent = method === 'GET' ? new Uint8Array() : await readBytes(request, inferenceBodyLimitBytes);
     const body = await decompress(sent, request.headers['content-encoding'], inferenceBodyLimitBytes);
     const requestId = requestIdOf(request.headers) ?? randomIds.uuid7();
     const call = { headers: request.headers, body, signal: controller.signal, requestId };
     send(request, response, await route.handler(call, paramsOf(route, path)));
   } catch (error) {
-    send(request, response, (route ?? known[0])?.onError(error) ?? scoringError(error));
+    send(request, response, (route?.onError ?? scoringError)(error, request.headers));
   }
 }
 
-function paramsOf({ pattern }: ContainerRoute, path: string): Record<string, string> {
+function paramsOf({ url }: ContainerRoute, path: string): Record<string, string> {
   try {
-    return Object.fromEntries(Object.entries(pattern.exec(path)?.groups ?? {}).map(([name, text]) => [name, decodeURIComponent(text)]));
+    return Object.fromEntries(
+      Object.entries(patternOf(url).exec(path)?.groups ?? {}).map(([name, text]) => [name, decodeURIComponent(text)]),
+    );
   } catch (error) {
     throw new MillwrightError('BAD_REQUEST', 'the path is not percent-encoded UTF-8', { cause: error });
   }

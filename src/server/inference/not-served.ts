@@ -1,19 +1,27 @@
 import { MillwrightError } from '../../errors.ts';
-import { findEndpoint } from '../../serving/index.ts';
+import type { RepositoryModel } from '../../formats/oip/metadata.ts';
 import type { Call } from '../route.ts';
+import { describeEndpoints } from '../endpoint-standing.ts';
+import { repositoryModel } from './repository-model.ts';
 import { NotServed } from './served.ts';
 
 /**
  * An endpoint that is declared and not loaded yet is worth asking again, one that is not there is not.
  * @returns the error as it came, or TEMPORARILY_UNAVAILABLE
  */
-export async function whyNotServed({ app, principal: scope }: Pick<Call, 'app' | 'principal'>, error: unknown): Promise<unknown> {
+export async function whyNotServed(call: Pick<Call, 'app' | 'principal'>, error: unknown): Promise<unknown> {
   if (!(error instanceof NotServed)) return error;
   const { endpoint: name } = error;
-  if ((await app.db.read(findEndpoint, { scope, name })) === undefined) return error;
+  const [endpoint] = await describeEndpoints(call, name);
+  if (endpoint === undefined) return error;
   return new MillwrightError(
     'TEMPORARILY_UNAVAILABLE',
-    `the endpoint '${name}' has no version that is loaded: \`millwright endpoints show ${name}\` tells what it waits for`,
+    `the endpoint '${name}' has no version that is loaded: ${whyOf(repositoryModel(endpoint))}; \`millwright endpoints show ${name}\` tells more`,
     { cause: error },
   );
+}
+
+function whyOf({ version, state, reason }: RepositoryModel): string {
+  if (state === 'UNAVAILABLE') return version === undefined ? reason : `version ${version}: ${reason}`;
+  return `version ${version} is being loaded${reason === '' ? '' : ` (${reason})`}`;
 }

@@ -7,7 +7,8 @@ import { parseInferRequest, type InferRequest } from '../../formats/oip/parse-in
 import { writeInferResponse } from '../../formats/oip/write-infer.ts';
 import { version } from '../../version.ts';
 import { answer, type AnswerValue } from '../route.ts';
-import { openInferenceError, requestIdHeader } from './errors.ts';
+import { openInferenceError } from './errors.ts';
+import { requestIdHeader } from './request-id.ts';
 import type { OpenInferenceRoute } from './routes.ts';
 import { NotServed, predict, versionHeaders, type InferenceCall, type Served } from './served.ts';
 

@@ -1,13 +1,14 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { AnswerValue, Call, Route } from '../route.ts';
 import type { RepositoryModel } from '../../formats/oip/metadata.ts';
 import { describeEndpoints } from '../endpoint-standing.ts';
 import { deploymentRoutes } from './deployments.ts';
-import { docs } from './docs.ts';
+import { docs, docsError } from './docs.ts';
 import { decompress } from './content-encoding.ts';
+import { otherMethods } from './methods.ts';
 import { openInference } from './open-inference.ts';
 import { scoringError } from './errors.ts';
 import { executionParameters, invocations, openApi, ping, version } from './scoring.ts';
+import { requestIdOf } from './request-id.ts';
 import { repositoryModel } from './repository-model.ts';
 import { whyNotServed } from './not-served.ts';
 import { inferenceBodyLimitBytes, NotServed, type InferenceCall, type Served } from './served.ts';
@@ -41,6 +42,7 @@ const routes: readonly Route[] = [
     method: 'GET',
     url: `${base}/docs`,
     body: 'none',
+    onError: docsError,
     handler: async (call) => docs(servedBy(call), prefixOf(call), call.headers.host),
   },
   {
@@ -60,7 +62,11 @@ const routes: readonly Route[] = [
     body: method === 'POST' ? 'bytes' : 'none',
     bodyLimitBytes: inferenceBodyLimitBytes,
     onError,
-    handler: async (call) => handler(directoryOf(call), call.params, await inferenceCall(call)),
+    async handler(call) {
+      const other = url.endsWith('*') ? otherMethods(openInference, call.method, call.path) : undefined;
+      if (other !== undefined) throw other.error;
+      return handler(directoryOf(call), call.params, await inferenceCall(call));
+    },
   })),
 ];
 
@@ -86,7 +92,7 @@ export interface Directory {
 export interface OpenInferenceRoute {
   readonly method: 'GET' | 'POST';
   readonly url: string;
-  readonly onError: (error: unknown) => AnswerValue;
+  readonly onError: NonNullable<Route['onError']>;
   readonly handler: (directory: Directory, params: Readonly<Record<string, string>>, call: InferenceCall) => Promise<AnswerValue>;
 }
 
@@ -131,10 +137,4 @@ async function inferenceCall({ app, headers, body, signal }: Call): Promise<Infe
     signal,
     requestId: requestIdOf(headers) ?? app.ids.uuid7(),
   };
-}
-
-/** The client's own id, where it is one that can stand in a header and a path. */
-export function requestIdOf(headers: IncomingHttpHeaders): string | undefined {
-  const given = headers['x-request-id'] ?? headers['x-amzn-sagemaker-inference-id'];
-  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : undefined;
 }

@@ -90,7 +90,7 @@ export class NotServed extends MillwrightError {
   }
 }
 
-/** Which version answered: the way back without asking anybody. */
+/** Which version answered: the way back without asking anybody. A folder that is served has none. */
 export function versionHeaders({ version: { name, version: number } }: Served): Record<string, string> {
-  return { 'x-millwright-model': `${encodeURIComponent(name)}/${number}` };
+  return { 'x-millwright-model': `${encodeURIComponent(name)}${number === '' ? '' : `/${number}`}` };
 }

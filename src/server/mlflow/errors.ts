@@ -1,5 +1,5 @@
 import { errorTable, type MillwrightError } from '../../errors.ts';
-import { knownError, retryHeaders } from '../errors.ts';
+import { knownError, remedyHeaders } from '../errors.ts';
 import { answer, type AnswerValue } from '../route.ts';
 
 /** The body that MLflow's clients read: `{"error_code": …, "message": …}`. */
@@ -7,7 +7,7 @@ export function mlflowError(error: unknown): AnswerValue {
   const known = knownError(error);
   return answer({
     status: known.status,
-    headers: { 'content-type': 'application/json', ...retryHeaders(known) },
+    headers: { 'content-type': 'application/json', ...remedyHeaders(known) },
     body: JSON.stringify(mlflowErrorBody(known)),
   });
 }

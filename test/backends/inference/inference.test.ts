@@ -117,11 +117,12 @@ describe.each(both)('%s', (name) => {
 test('an ONNX model that stands in for another flavour answers as that one does', async () => {
   const { columns, answer } = await known('forest-sklearn');
   const outputs = { kind: 'columns' as const, columns: [{ name: undefined, type: 'double' as const, required: true }] };
-  const { output } = await inference.prove(
+  const { output, outputs: told } = await inference.prove(
     model('forest-onnx', { answer: 'twin', signature: { inputs: undefined, outputs, params: [] } }),
     input(columns),
   );
   expect(output).toMatchObject({ form: 'array', tensors: [{ datatype: 'FP64', shape: [5] }] });
+  expect(told).toMatchObject([{ datatype: 'FP64', shape: [-1] }]);
   expectClose(plain(output!), answer);
 });
 
