@@ -197,7 +197,7 @@ test('a version that cannot be served is told with the installer’s log, and th
   writeFileSync(hold, '');
   await problem.getByRole('button', { name: `Try v${broken} again` }).click();
   await state().getByText(`Trying v${broken}, v2 serves on`).waitFor();
-  const waiting = main().getByRole('status', { name: 'What is being tried' });
+  const waiting = main().getByRole('group', { name: 'What is being tried' });
   await waiting.getByText(`v${broken}: installing the environment that it asks for`).waitFor();
   await waiting.getByText('Resolving 3 packages').waitFor();
   expect(await standing(view.page, 'endpoint-preparing', { width: 1440, scheme: 'light' })).toEqual([]);

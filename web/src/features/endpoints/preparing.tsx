@@ -8,15 +8,22 @@ export function Preparing({ endpoint: { preparing, live } }: { endpoint: Endpoin
   if (preparing === undefined) return null;
   const { version, step, since, log } = preparing;
   return (
-    <div className="endpoint-preparing" role="status" aria-label="What is being tried">
+    <div className="endpoint-preparing" role="group" aria-label="What is being tried">
       <p className="problem-title">
-        <StateShape tone="working" /> v{version}: {preparationWords[step]}
+        <StateShape tone="working" />
+        <span role="status">
+          v{version}: {preparationWords[step]}
+        </span>
         <span className="dim">
           for <Duration from={since} to={null} />
           {live === null ? '' : `; v${live.version} serves on`}
         </span>
       </p>
-      {log !== null && log.trim() !== '' && <pre tabIndex={0}>{log.trimEnd()}</pre>}
+      {log !== null && log.trim() !== '' && (
+        <div className="endpoint-installer" tabIndex={0} role="region" aria-label="What the installer says">
+          <pre>{log.trimEnd()}</pre>
+        </div>
+      )}
     </div>
   );
 }
