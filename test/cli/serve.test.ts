@@ -236,7 +236,7 @@ describe('with a server', () => {
     expect(process.stderr()).toContain(
       `Listening on ${url}; loading the model folder ${join(models, 'load')}, which goes before an endpoint of that name.\n`,
     );
-    expect((await post(url, '/invocations', body)).headers['x-millwright-model']).toBe('load/');
+    expect((await post(url, '/invocations', body)).headers['x-millwright-model']).toBe('load');
     expect(await stop(process)).toBe(0);
     const other = startServe(home, ['load', '--port', '0'], { cwd: work, env });
     await other.ready();
