@@ -87,6 +87,16 @@ test('nor to where an endpoint follows', async () => {
   await expectAccessible(view.page);
 });
 
+test('an endpoint that serves such a version all the same says where they part', async () => {
+  await apiOf(view.server).declareEndpoints({
+    project: 'twins',
+    endpoints: [{ name: 'pinned', model: 'models:/served/1', settings: { runtime: 'onnx' } }],
+  });
+  await view.go('/endpoints/pinned', 'models:/served/1');
+  await view.page.getByText(told).first().waitFor({ timeout: 60_000 });
+  await expectAccessible(view.page);
+});
+
 test('a comparison that runs is seen to end', async () => {
   python.close();
   const registered = register(view.server, 'alike', 'late');
