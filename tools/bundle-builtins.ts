@@ -36,7 +36,7 @@ function moduleText(name: string): string {
   const found = require(name) as Readonly<Record<string, unknown>>;
   const names = Object.keys(found).filter((key) => /^[A-Za-z_$][\w$]*$/.test(key) && key !== 'default');
   const lines = names.map((key) =>
-    heavy.has(name) && typeof found[key] === 'function' ? forwarded(key) : `const $${key} = /* @__PURE__ */ member('${key}');`,
+    heavy.has(name) && isPlain(found[key]) ? forwarded(key) : `const $${key} = /* @__PURE__ */ member('${key}');`,
   );
   return [
     `const builtin = () => process.getBuiltinModule('${name}');`,
@@ -47,6 +47,13 @@ function moduleText(name: string): string {
   ].join('\n');
 }
 
+/** A function that nothing is asked of but to be called: not one with another form for `promisify`, nor a class with static members. */
+function isPlain(value: unknown): boolean {
+  const own = ['length', 'name', 'prototype', 'arguments', 'caller'];
+  return typeof value === 'function' && Reflect.ownKeys(value).every((key) => own.includes(key as string));
+}
+
+/** Classes too, to be made with `new`: neither `extends` nor `instanceof` would know them. */
 function forwarded(key: string): string {
   return `function $${key}(...args) { return new.target ? new (member('${key}'))(...args) : member('${key}')(...args); }`;
 }

@@ -94,6 +94,7 @@ test('an endpoint that serves such a version all the same says where they part',
   });
   await view.go('/endpoints/pinned', 'models:/served/1');
   await view.page.getByText(told).first().waitFor({ timeout: 60_000 });
+  expect(await view.page.getByRole('main').innerText()).toContain('Flavours');
   await expectAccessible(view.page);
 });
 
