@@ -128,7 +128,11 @@ function collect(
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
     child.on('error', reject);
-    child.on('close', (status) => resolvePromise({ status, stdout: Buffer.concat(out), stderr: Buffer.concat(errors).toString('utf8') }));
+    child.on('close', (status, killer) => {
+      // A terminal's Ctrl-C goes to Git as well, whose end may be heard of before our own signal.
+      if (killer === 'SIGINT' || killer === 'SIGTERM') reject(new MillwrightError('INTERRUPTED', `interrupted by ${killer}`));
+      else resolvePromise({ status, stdout: Buffer.concat(out), stderr: Buffer.concat(errors).toString('utf8') });
+    });
     // A Git that ends before it has read all its input says why on stderr.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
