@@ -26,6 +26,7 @@ test('a path is tracked when the index holds it or something below it, and as so
 });
 
 test('a Git that Ctrl-C ended before our own signal was heard is an interruption', async () => {
+  git('add', 'deep');
   writeFileSync(join(root, 'git'), '#!/bin/sh\nkill -INT $$\n', { mode: 0o755 });
   const interrupted = createGitFinder({ ...process.env, PATH: `${root}:${process.env['PATH']}` }).open(root);
   await expect(interrupted.isTracked(join(root, 'deep'))).rejects.toMatchObject({ code: 'INTERRUPTED', message: 'interrupted by SIGINT' });

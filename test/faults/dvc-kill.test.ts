@@ -7,7 +7,7 @@ const rounds = process.env['MILLWRIGHT_SOAK'] === '1' ? 100 : 10;
 
 let scene: DataScene;
 beforeAll(async () => {
-  scene = await DataScene.create();
+  scene = await DataScene.create(120);
 });
 afterAll(() => scene?.workspace.dispose());
 

@@ -10,7 +10,8 @@ const rounds = process.env['MILLWRIGHT_SOAK'] === '1' ? 100 : 10;
 
 let scene: DataScene;
 beforeAll(async () => {
-  scene = await DataScene.create();
+  // So many that the work, not the start, is most of what can be interrupted.
+  scene = await DataScene.create(800);
 });
 afterAll(() => scene?.workspace.dispose());
 

@@ -5,8 +5,6 @@ import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { DvcWorkspace, filesBelow } from './dvc-workspace.ts';
 
-const fileCount = 120;
-
 export interface Verb {
   readonly args: readonly string[];
   /** Makes the state that the verb has work in. */
@@ -25,15 +23,16 @@ export class DataScene {
   /** The files as they must be at the end of every round. */
   private readonly contents = new Map<string, Buffer>();
 
-  private constructor(workspace: DvcWorkspace) {
+  private constructor(workspace: DvcWorkspace, fileCount: number) {
     this.workspace = workspace;
     this.remote = join(workspace.folder, 'remote');
     for (let index = 0; index < fileCount; index += 1) this.contents.set(`d/${index % 7}/${index}`, Buffer.from(`${index}\n`.repeat(200)));
     this.contents.set('big', Buffer.alloc(20_000_000, 'big'));
   }
 
-  static async create(): Promise<DataScene> {
-    const scene = new DataScene(await DvcWorkspace.create());
+  /** @param fileCount of the folder `d` */
+  static async create(fileCount: number): Promise<DataScene> {
+    const scene = new DataScene(await DvcWorkspace.create(), fileCount);
     const { workspace } = scene;
     await workspace.ours('remote', 'add', '-q', '-d', 'store', scene.remote);
     scene.restoreWork();
@@ -179,6 +178,6 @@ function putGarbage(folder: string): void {
     renameSync(`${path}.part`, path);
     return md5;
   };
-  const files = Array.from({ length: fileCount }, (_, index) => ({ md5: put(`garbage ${index}`), relpath: `${index}` }));
+  const files = Array.from({ length: 120 }, (_, index) => ({ md5: put(`garbage ${index}`), relpath: `${index}` }));
   put(JSON.stringify(files), '.dir');
 }
