@@ -58,6 +58,8 @@ def onnx_model(model: Pipeline, features: pd.DataFrame) -> ModelProto:
     """The same model in ONNX: one tensor of all features in their order, in double precision."""
     inputs = [("features", DoubleTensorType([None, features.shape[1]]))]
     converted = to_onnx(model, initial_types=inputs, target_opset={"": 18, "ai.onnx.ml": 3})
+    # skl2onnx takes them out of a set, whose order is another one in some runs: the same model would have another digest then.
+    converted.opset_import.sort(key=lambda opset: opset.domain)
     if converted.graph.node[-1].op_type == "TreeEnsembleRegressor":
         # ONNX has its trees answer in single precision; skl2onnx declares double, and no runtime loads that.
         converted.graph.output[0].type.tensor_type.elem_type = TensorProto.FLOAT
