@@ -1,7 +1,9 @@
 /** DuckDB in a thread of its own: decodes segments into a table, searches it beside Parquet files, and seals. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, openSync, fsyncSync, closeSync, readSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { DOUBLE, DuckDBInstance, type DuckDBConnection, type DuckDBType } from '@duckdb/node-api';
 import { scanFrames } from './frame.ts';
 import type { SegmentExtent } from './append-log.ts';
@@ -41,7 +43,14 @@ export class ColumnsEngine {
   }
 
   static async open(table: ColumnsTable): Promise<ColumnsEngine> {
-    const settings = { threads: '2', memory_limit: '512MB', autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' };
+    const settings = {
+      threads: '2',
+      memory_limit: '512MB',
+      // Left to itself DuckDB writes what the memory does not hold into the working directory, which is the user's project.
+      temp_directory: join(tmpdir(), `millwright-duckdb-${process.pid}-${threadId}`),
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    };
     const connection = await (await DuckDBInstance.create(':memory:', settings)).connect();
     const columns = Object.entries(table.columns).map(([name, type]) => `${name} ${type}`);
     await connection.run(`create table open_rows (segment VARCHAR, ${columns.join(', ')})`);
@@ -58,24 +67,30 @@ export class ColumnsEngine {
   }
 
   async seal({ segment, folder }: SealJob): Promise<SealedPart[]> {
-    await this.#load(segment);
     mkdirSync(folder, { recursive: true });
-    const by = this.#table.partition.join(', ');
-    const partitions = await this.#rows(`select distinct ${by} from open_rows where segment = $1 order by all`, [segment.name]);
-    const parts: SealedPart[] = [];
-    for (const partition of partitions) parts.push(await this.#sealPart(segment, partition, folder));
-    return parts;
+    // Apart from `open_rows`, and dropped: under load segments are sealed by the hundred, and nobody may search meanwhile.
+    await this.#connection.run('create or replace temp table sealing as from open_rows limit 0');
+    try {
+      await this.#append('sealing', segment, 0);
+      const by = this.#table.partition.join(', ');
+      const partitions = await this.#rows(`select distinct ${by} from sealing order by all`, []);
+      const parts: SealedPart[] = [];
+      for (const partition of partitions) parts.push(await this.#sealPart(segment, partition, folder));
+      return parts;
+    } finally {
+      await this.#connection.run('drop table if exists sealing; drop table if exists part');
+    }
   }
 
   async #sealPart(segment: SegmentExtent, partition: ColumnsRow, folder: string): Promise<SealedPart> {
     const { partition: by, columns, orderBy, facts } = this.#table;
     const key = `${this.#table.folderOf(partition)}/${segment.name.replace(/\.seg$/, '')}.parquet`;
     const path = join(folder, `${createHash('sha256').update(key).digest('hex')}.parquet`);
-    const where = by.map((name, index) => `${name} is not distinct from $${index + 2}`).join(' and ');
-    const values = [segment.name, ...by.map((name) => partition[name]!)];
+    const where = by.map((name, index) => `${name} is not distinct from $${index + 1}`).join(' and ');
+    const values = by.map((name) => partition[name]!);
     await this.#connection.run(
-      `create or replace temp table part as select ${Object.keys(columns).join(', ')} from open_rows
-       where segment = $1 and ${where} order by ${orderBy}`,
+      `create or replace temp table part as select ${Object.keys(columns).join(', ')} from sealing
+       where ${where} order by ${orderBy}`,
       values,
     );
     await this.#connection.run(`copy part to '${path.replaceAll("'", "''")}' (format parquet, compression zstd)`);
@@ -99,13 +114,18 @@ export class ColumnsEngine {
     }
   }
 
-  /** Takes the frames of a segment that are not in the table yet. */
-  async #load({ name, path, bytes }: SegmentExtent): Promise<void> {
-    const start = this.#loaded.get(name) ?? 0;
-    if (start >= bytes) return;
+  /** Takes the frames of a segment that are not in `open_rows` yet. */
+  async #load(segment: SegmentExtent): Promise<void> {
+    const start = this.#loaded.get(segment.name) ?? 0;
+    if (start >= segment.bytes) return;
+    await this.#append('open_rows', segment, start);
+    this.#loaded.set(segment.name, segment.bytes);
+  }
+
+  async #append(into: 'open_rows' | 'sealing', { name, path, bytes }: SegmentExtent, start: number): Promise<void> {
     const { payloads, end } = scanFrames(readRange(path, start, bytes), start);
     if (end !== bytes) throw new Error(`the segment ${name} is damaged at byte ${end}`);
-    const appender = await this.#connection.createAppender('open_rows');
+    const appender = await this.#connection.createAppender(into);
     const types = Object.values(this.#table.columns);
     for (const payload of payloads) {
       for (const row of this.#table.rowsOf(payload)) {
@@ -115,7 +135,6 @@ export class ColumnsEngine {
       }
     }
     appender.closeSync();
-    this.#loaded.set(name, bytes);
   }
 }
 
