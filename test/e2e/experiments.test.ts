@@ -90,7 +90,7 @@ describe('one run', () => {
     await view.page.getByRole('button', { name: 'Write a note' }).click();
     await view.page.getByRole('textbox', { name: 'Note' }).fill('Better at night.');
     await view.page.getByRole('button', { name: 'Save' }).click();
-    await view.page.getByText('Better at night.').waitFor();
+    await view.page.getByRole('paragraph').filter({ hasText: 'Better at night.' }).waitFor();
     await view.page.getByRole('textbox', { name: 'Tag name' }).fill('owner');
     await view.page.getByRole('textbox', { name: 'Tag value' }).fill('ada');
     await view.page.getByRole('button', { name: 'Add tag' }).click();

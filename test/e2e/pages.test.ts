@@ -168,11 +168,12 @@ describe('models', () => {
     await view.page.getByRole('textbox', { name: /promote past the gate. Why/ }).fill('the grid operator asked for it');
     await view.page.getByRole('button', { name: 'Promote past the gate' }).click();
     await view.page.getByText('past the gate').first().waitFor();
-    await view.page.getByText('the grid operator asked for it').waitFor();
+    // In the list: the dialog's own text matches, too, until it has closed
+    await view.page.getByRole('listitem').getByText('the grid operator asked for it').waitFor();
     await view.page.getByRole('button', { name: 'Roll back to v1' }).click();
     await view.page.getByRole('textbox', { name: 'Why?' }).fill('it was no better');
     await view.page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click();
-    await view.page.getByText('it was no better').waitFor();
+    await view.page.getByRole('listitem').getByText('it was no better').waitFor();
     await expect.poll(() => view.page.getByRole('row', { name: /^v1 @champion/ }).count()).toBe(1);
   });
 });
