@@ -1,9 +1,9 @@
 /** The effects of a reproduction on a terminal: progress and logs to standard output, questions to the person. */
-import { createInterface } from 'node:readline/promises';
 import { StringDecoder } from 'node:string_decoder';
 import type { LocalApp } from '../local-app.ts';
 import { noRecorder, reproduce, type ReproduceContext, type ReproduceResult, type Stage } from '../pipelines/index.ts';
 import type { Io } from './command.ts';
+import { ask } from './confirm.ts';
 import { pullDataOf } from './pull-data.ts';
 
 interface OutputOptions {
@@ -23,7 +23,7 @@ export function reproContext(app: LocalApp, options: OutputOptions, io: Io, jobs
     },
     warn: (message) => io.stderr(`WARNING: ${message}\n`),
     log: jobs > 1 ? taggedLog(print) : plainLog(print),
-    confirm: (question) => confirm(io, question),
+    confirm: (question) => ask(io, question),
     pullData: pullDataOf(app.repository, io.cwd),
   };
 }
@@ -49,19 +49,6 @@ function taggedLog(print: (text: string) => void): ReproduceContext['log'] {
     rests.set(stage, lines.pop() ?? '');
     for (const line of lines) print(`${stage.address} | ${line}\n`);
   };
-}
-
-async function confirm(io: Io, question: string): Promise<boolean> {
-  // What was said before stands before the question
-  io.stderr('');
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    // Input that ends before the answer answers no
-    const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
-    return /^y(es)?$/i.test((await Promise.race([terminal.question(`${question} [y/n] `), ended])).trim());
-  } finally {
-    terminal.close();
-  }
 }
 
 /** Runs one stage alone, as `stage add --run` does. */
