@@ -29,7 +29,7 @@ export interface HashJob {
   readonly paths: readonly string[];
   /** The stamp of each path, as it was found: three numbers a file, which pass to a thread for less than objects. */
   readonly stamps: Float64Array;
-  /** The folders of objects (`00` to `ff`) that the cache had before: in others nothing needs to be looked for. Undefined: any. */
+  /** The folders of objects (`00` to `ff`) that the cache had before: in others nothing needs to be looked for. Undefined where all are to be looked into. */
   readonly foldersBefore: readonly string[] | undefined;
 }
 

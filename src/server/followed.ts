@@ -5,8 +5,8 @@ import type { Follower, Target } from '../registry/index.ts';
 import { endpointsFollowing, type Endpoint } from '../serving/index.ts';
 
 /**
- * The endpoints that follow an alias or a stage of a model, of which `target` is to move; all are where the model takes its name. A client without a token may work with the
- * registry, and not decide what is served (DESIGN §9).
+ * The endpoints that follow an alias or a stage of a model, of which `target` is to move; none is named where a model takes the name.
+ * A client without a token may work with the registry, and not decide what is served (DESIGN §9).
  *
  * @throws PERMISSION_DENIED where such a client would
  */
