@@ -3,6 +3,7 @@ import type { PredictionLineage } from '../../../../src/api/lineage.ts';
 import { Id } from '../../ui/copy.tsx';
 import { formatLatency, formatTime, plural } from '../../ui/format.ts';
 import { Facts, Section } from '../../ui/page.tsx';
+import { RecordedEndpoint } from '../../ui/recorded-endpoint.tsx';
 
 const shownRows = 5;
 
@@ -68,16 +69,7 @@ export function Answering({ told: { record, deployment, version } }: { told: Pre
     <Section title="What answered">
       <Facts
         facts={[
-          [
-            'Endpoint',
-            record.protocol === 'sent' ? (
-              record.endpoint
-            ) : (
-              <Link key="endpoint" to="/endpoints/$name" params={{ name: record.endpoint }}>
-                {record.endpoint}
-              </Link>
-            ),
-          ],
+          ['Endpoint', <RecordedEndpoint key="endpoint" record={record} />],
           deployment !== null && [
             'Live',
             `${formatTime(deployment.liveAt)} ${deployment.endedAt === null ? 'until now' : `to ${formatTime(deployment.endedAt)}`}`,

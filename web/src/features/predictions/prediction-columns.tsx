@@ -4,6 +4,7 @@ import type { Column } from '../../ui/data-table.tsx';
 import { formatLatency, formatMetric, formatTime, shortId } from '../../ui/format.ts';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Age } from '../../ui/time.tsx';
+import { RecordedEndpoint } from '../../ui/recorded-endpoint.tsx';
 
 /** Columns beside the features. */
 export const factTitles: Readonly<Record<string, string>> = {
@@ -74,12 +75,7 @@ function cellOf(id: string, row: Prediction) {
       </Link>
     );
   if (id === 'latency') return <Latency ms={row.latencyMs} />;
-  if (id === 'endpoint' && row.protocol !== 'sent')
-    return (
-      <Link to="/endpoints/$name" params={{ name: row.endpoint }}>
-        {row.endpoint}
-      </Link>
-    );
+  if (id === 'endpoint') return <RecordedEndpoint record={row} />;
   if (id === 'error')
     return <span title={row.errorMessage ?? ''}>{row.errorCode === null ? '' : `${row.errorCode}: ${row.errorMessage ?? ''}`}</span>;
   return <Value value={valueOfColumn(id, row)} />;

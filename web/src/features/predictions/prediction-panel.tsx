@@ -7,6 +7,7 @@ import { CopyAsCode, CopyIconButton, Id } from '../../ui/copy.tsx';
 import { formatTime, plural } from '../../ui/format.ts';
 import { CloseIcon } from '../../ui/icons.tsx';
 import { Facts } from '../../ui/page.tsx';
+import { RecordedEndpoint } from '../../ui/recorded-endpoint.tsx';
 import { recordAsCode } from './as-code.ts';
 import { Latency, StatusMark, Value } from './prediction-columns.tsx';
 import { predictionQuery } from './prediction-queries.ts';
@@ -70,16 +71,7 @@ function factsOf(row: Prediction): Parameters<typeof Facts>[0]['facts'] {
         <code>{row.errorCode}</code> {row.errorMessage}
       </span>,
     ],
-    [
-      'Endpoint',
-      row.protocol === 'sent' ? (
-        row.endpoint
-      ) : (
-        <Link key="endpoint" to="/endpoints/$name" params={{ name: row.endpoint }}>
-          {row.endpoint}
-        </Link>
-      ),
-    ],
+    ['Endpoint', <RecordedEndpoint key="endpoint" record={row} />],
     [
       'Model version',
       row.model === null ? (
