@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { predictionsTable } from './columns-table.ts';
 import { encodeRecord } from './payload.ts';
 
-function columnsOf(features: object): readonly unknown[] {
+/** Features and prediction as the table holds them, of a request in JSON. */
+function columnsOf(features: string, prediction: string): readonly unknown[] {
   const payload = encodeRecord({
     workspaceId: 1,
     requestId: 'r',
@@ -11,17 +12,24 @@ function columnsOf(features: object): readonly unknown[] {
     at: 0,
     latencyMs: 0,
     status: 200,
-    protocol: 'sent',
-    input: { form: 'json', text: JSON.stringify([features]), rows: 1, params: undefined },
-    output: undefined,
+    protocol: 'mlflow',
+    input: { form: 'json', text: `[${features}]`, rows: 1, params: undefined },
+    output: { form: 'json', text: `[${prediction}]` },
     error: undefined,
   });
   const [row] = predictionsTable.rowsOf(Buffer.concat(payload));
-  return Object.keys(predictionsTable.columns).flatMap((name, index) => (name === 'features' ? [row![index]] : []));
+  const names = Object.keys(predictionsTable.columns);
+  return ['features', 'prediction'].map((name) => row![names.indexOf(name)]);
 }
 
 test('features are JSON that every reader takes: halves of surrogate pairs are replaced, all else stays', () => {
-  expect(columnsOf({ a: '\ud800\udbff', '\udc00': String.raw`\ud800`, pair: '😀', nul: '\u0000' })).toEqual([
-    String.raw`{"a":"��","�":"\\ud800","pair":"😀","nul":"\u0000"}`,
+  const features = JSON.stringify({ a: '\ud800\udbff', '\udc00': String.raw`\ud800`, pair: '😀', nul: '\u0000' });
+  expect(columnsOf(features, '1')).toEqual([String.raw`{"a":"��","�":"\\ud800","pair":"😀","nul":"\u0000"}`, '1']);
+});
+
+test('whole numbers beyond 2⁵³ in what a Python model answered keep their digits, as texts', () => {
+  expect(columnsOf('{"id":9007199254740993}', '{"id":-9007199254740993,"small":7}')).toEqual([
+    '{"id":"9007199254740993"}',
+    '{"id":"-9007199254740993","small":7}',
   ]);
 });

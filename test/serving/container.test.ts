@@ -1,37 +1,15 @@
 /** What `millwright serve` answers at the root of a port, to whoever asks wrongly or too early. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startContainer, type Container } from '../../src/server/inference/container.ts';
-import type { Served } from '../../src/server/inference/served.ts';
 import { send, type RawResponse } from '../support/http.ts';
-
-const served: Served = {
-  endpoint: 'folder',
-  workspaceId: 1,
-  version: { name: 'folder', version: '', runId: undefined },
-  model: {
-    signature: undefined,
-    example: undefined,
-    mlflowVersion: undefined,
-    note: undefined,
-    runtime: {
-      flavor: 'onnx',
-      inputs: [],
-      outputs: [],
-      predict: async () => ({ form: 'json', text: '[1]' }),
-      stats: () => ({ ready: true, running: 0, queued: 0, restarts: 0, memoryBytes: 0 }),
-      close: async () => undefined,
-    },
-  },
-  records: undefined,
-  statistics: undefined,
-};
+import { servedStub } from '../support/served-stub.ts';
 
 let ready: Container;
 let loading: Container;
 
 beforeAll(async () => {
   ready = await startContainer('folder', { host: '127.0.0.1', port: 0 });
-  ready.serve(served);
+  ready.serve(servedStub({ name: 'folder', version: '' }));
   loading = await startContainer('folder', { host: '127.0.0.1', port: 0 });
 });
 afterAll(async () => {

@@ -1,40 +1,21 @@
 import { expect, test } from 'vitest';
-import type { TensorDescription } from '../../formats/tensor/tensor.ts';
-import type { InferenceRecord } from '../../predictions/index.ts';
-import { openInference } from './open-inference.ts';
-import { invocations } from './scoring.ts';
-import type { InferenceCall, Served } from './served.ts';
+import type { TensorDescription } from '../../src/formats/tensor/tensor.ts';
+import type { InferenceRecord } from '../../src/predictions/index.ts';
+import { openInference } from '../../src/server/inference/open-inference.ts';
+import { invocations } from '../../src/server/inference/scoring.ts';
+import type { InferenceCall, Served } from '../../src/server/inference/served.ts';
+import { servedStub } from '../support/served-stub.ts';
 
-/** A model without a signature that takes one matrix, and what is recorded of it. */
+/** A model without a signature, and the names under which its inputs are recorded. */
 function serve(inputs: readonly TensorDescription[]): { readonly served: Served; readonly names: string[] } {
   const names: string[] = [];
-  const served: Served = {
-    endpoint: 'free',
-    workspaceId: 1,
-    version: { name: 'free', version: '1', runId: undefined },
-    model: {
-      signature: undefined,
-      example: undefined,
-      mlflowVersion: undefined,
-      note: undefined,
-      runtime: {
-        flavor: 'onnx',
-        inputs,
-        outputs: [],
-        predict: async () => ({ form: 'json', text: '[1]' }),
-        stats: () => ({ ready: true, running: 0, queued: 0, restarts: 0, memoryBytes: 0 }),
-        close: async () => undefined,
-      },
+  const records = {
+    async append({ input }: InferenceRecord) {
+      if (input !== undefined && input.form !== 'json') names.push(...input.tensors.map(({ name }) => name));
     },
-    records: {
-      async append({ input }: InferenceRecord) {
-        if (input !== undefined && input.form !== 'json') names.push(...input.tensors.map(({ name }) => name));
-      },
-      close: async () => undefined,
-    },
-    statistics: undefined,
+    close: async () => undefined,
   };
-  return { served, names };
+  return { served: servedStub({ name: 'free', version: '1', inputs, records }), names };
 }
 
 const call = (body: object): InferenceCall => ({
