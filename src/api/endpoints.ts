@@ -149,8 +149,8 @@ export const Endpoint = Type.Object({
   preparing: Type.Optional(Preparation),
   /** What it should serve, why, and who said so; null while the name that it follows stands on no version. */
   target: orNull(Type.Object({ version: Type.Integer(), reason: Type.String(), actor: Type.String() })),
-  /** Why the version that it should serve does not. */
-  problem: orNull(Type.Object({ version: Type.Integer(), message: Type.String(), at: Time })),
+  /** Why the version that it should serve does not; `againAt` where the process that answers tries it again by itself. */
+  problem: orNull(Type.Object({ version: Type.Integer(), message: Type.String(), at: Time, againAt: Type.Optional(Time) })),
   /** The decision that put the name that it follows on the live version. */
   decision: orNull(
     Type.Object({

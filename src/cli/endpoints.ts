@@ -142,8 +142,14 @@ function problemLines({ name, problem, live }: Endpoint, deployments: readonly D
   return [
     `version ${problem.version} could not be served, ${meanwhile}: ${problem.message}`,
     ...logLines(log),
-    `\`millwright endpoints deploy ${name}\` tries it again`,
+    `${againText(problem)}\`millwright endpoints deploy ${name}\` tries it again${problem.againAt === undefined ? '' : ' now'}`,
   ];
+}
+
+function againText({ againAt }: NonNullable<Endpoint['problem']>): string {
+  if (againAt === undefined) return '';
+  const left = againAt - Date.now();
+  return `it is tried again by itself ${left > 0 ? `in ${duration(left)}` : 'now'}; `;
 }
 
 function printStatistics({ version, loadedAt, statistics }: NonNullable<Endpoint['live']>, io: Io): void {

@@ -20,14 +20,18 @@ export async function describeEndpoints({ app, principal }: Pick<Call, 'app' | '
   return facts.map((one) => {
     const { name: endpoint } = one.endpoint;
     return {
-      ...endpointOf(one, generations.get(endpoint), app.clock.now()),
+      ...endpointOf(one, generations.get(endpoint), { now: app.clock.now(), againAt: app.endpoints.triesAgainAt(principal, endpoint) }),
       ...preparingOf(app.endpoints.preparing(principal, endpoint)),
       recordsLost: app.records.lost(principal, endpoint),
     };
   });
 }
 
-function endpointOf(facts: serving.EndpointFacts, live: serving.Generation | undefined, now: number): Omit<Endpoint, 'recordsLost'> {
+function endpointOf(
+  facts: serving.EndpointFacts,
+  live: serving.Generation | undefined,
+  { now, againAt }: { readonly now: number; readonly againAt: number | undefined },
+): Omit<Endpoint, 'recordsLost'> {
   const { endpoint, target, decision, before, differs } = facts;
   const { name, project, follows, settings, records, pinned, updatedAt, updatedBy } = endpoint;
   const stats = live?.runtime.stats();
@@ -44,12 +48,16 @@ function endpointOf(facts: serving.EndpointFacts, live: serving.Generation | und
     updatedBy,
     state: serving.stateOf(facts, running),
     target: target ?? null,
-    problem: problem === undefined ? null : { version: problem.version, message: problem.message ?? '', at: problem.createdAt },
+    problem: problem === undefined ? null : { ...problemOf(problem), ...(againAt === undefined ? {} : { againAt }) },
     decision: decision === undefined ? null : { id: decision.id, at: decision.at, actor: decision.actor, basis: decision.basis },
     before: before ?? null,
     ...(differs === undefined ? {} : { differs }),
     live: live === undefined ? null : { ...liveOf(live, now), since: facts.since ?? live.since },
   };
+}
+
+function problemOf({ version, message, createdAt }: serving.Deployment): NonNullable<Endpoint['problem']> {
+  return { version, message: message ?? '', at: createdAt };
 }
 
 function preparingOf(preparing: serving.Preparation | undefined): Pick<Endpoint, 'preparing'> {

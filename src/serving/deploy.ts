@@ -75,7 +75,9 @@ export class GivenUp extends Error {}
 const leaseMs = 15_000;
 const writeAgainMs = 1000;
 const firstPauseMs = 5000;
-const mostTries = 10;
+const longestPauseMs = 3_600_000;
+/** Over a night without a network, and not for ever: each leaves a row, and may install an environment. */
+const mostTries = 24;
 
 /** What makes a generation another one. */
 export function targetKey({ endpoint, target }: DesiredEndpoint): string {
@@ -146,11 +148,15 @@ async function takeOver(ctx: HostContext, slot: Slot, desired: Due, signal: Abor
 /** @returns what people are told of the next try */
 function failAttempt(slot: Slot, attempt: string, error: unknown, now: number): string {
   const tries = slot.failed?.attempt === attempt ? slot.failed.tries + 1 : 1;
-  // A store that is away, a disk without room: the next try may find them well.
-  const mayPass = !(error instanceof MillwrightError) || error.code === 'TEMPORARILY_UNAVAILABLE';
-  const pauseMs = mayPass && tries < mostTries ? firstPauseMs * 2 ** (tries - 1) : undefined;
-  slot.failed = { attempt, tries, againAt: pauseMs === undefined ? undefined : now + pauseMs };
-  return pauseMs === undefined ? '' : ` (tried again after ${pauseMs / 1000} s)`;
+  const pauseMs = tries < mostTries ? Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1)) : undefined;
+  slot.failed = { attempt, tries, againAt: pauseMs === undefined || !mayPass(error) ? undefined : now + pauseMs };
+  if (!mayPass(error)) return '';
+  return pauseMs === undefined ? ` (tried ${tries} times)` : ` (tried again after ${pauseMs / 1000} s)`;
+}
+
+/** A store that is away, a disk without room, a package index that cannot be reached: the next try may find them well. */
+function mayPass(error: unknown): boolean {
+  return !(error instanceof MillwrightError) || error.code === 'TEMPORARILY_UNAVAILABLE' || error.details?.['tryAgain'] === true;
 }
 
 async function load(ctx: HostContext, slot: Slot, endpoint: Endpoint, version: ModelVersion, signal: AbortSignal): Promise<LoadedModel> {

@@ -32,6 +32,8 @@ export interface EndpointHost {
   names(scope: Scope): string[];
   /** What the version waits for that this process tries; undefined where it tries none. */
   preparing(scope: Scope, name: string): Preparation | undefined;
+  /** When this process tries a version again that failed; undefined where it does not by itself. */
+  triesAgainAt(scope: Scope, name: string): number | undefined;
   /** Whether this process tries a version of any endpoint. */
   isPreparing(): boolean;
   /** Compares soon, without waiting for the next pass. */
@@ -80,6 +82,10 @@ class Host implements EndpointHost {
 
   preparing(scope: Scope, name: string): Preparation | undefined {
     return this.#slots.get(keyOf(scope, name))?.preparing?.now;
+  }
+
+  triesAgainAt(scope: Scope, name: string): number | undefined {
+    return this.#slots.get(keyOf(scope, name))?.failed?.againAt;
   }
 
   isPreparing(): boolean {

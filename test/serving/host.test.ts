@@ -173,3 +173,24 @@ test('a version that a store kept from being loaded is tried again, one that is 
   await host.reconcile(scope, 'load');
   expect(await deployments()).toHaveLength(2);
 });
+
+test('a version whose environment could not be installed is tried again, ever more rarely, until it can', async () => {
+  const details = { tryAgain: true, log: 'no route to the package index' };
+  scene.prove = () => Promise.reject(new MillwrightError('MODEL_INVALID', 'energy/1: uv ended with 2', { details }));
+  await declare(1);
+  const host = start();
+  for (const [tries, seconds] of [5, 10, 20].entries()) {
+    const message = `energy/1: uv ended with 2 (tried again after ${seconds} s)`;
+    await vi.waitFor(async () => expect((await deployments())[0]).toEqual({ version: 1, state: 'failed', message, ended: true }), patience);
+    expect(await deployments()).toHaveLength(tries + 1);
+    expect(host.triesAgainAt(scope, 'load')).toBe(scene.clock.time + seconds * 1000);
+    scene.clock.time += seconds * 1000 - 1;
+    await host.reconcile(scope, 'load');
+    expect(await deployments()).toHaveLength(tries + 1);
+    if (seconds === 20) scene.prove = () => Promise.resolve(proof);
+    scene.clock.time += 1;
+    await host.reconcile(scope, 'load');
+  }
+  expect((await deployments())[0]).toMatchObject({ state: 'live' });
+  expect(host.triesAgainAt(scope, 'load')).toBeUndefined();
+});

@@ -20,6 +20,7 @@ describe('what an endpoint does, in words', () => {
     [{ state: 'swapping', target: { version: 2 }, live: { version: 1 } }, 'Trying v2, v1 serves on'],
     [{ state: 'failed', problem: { version: 2 }, live: { version: 1 } }, 'v2 failed, v1 serves on'],
     [{ state: 'failed', problem: { version: 2 } }, 'v2 failed, nothing serves'],
+    [{ state: 'failed', problem: { version: 2, againAt: 1 } }, 'v2 failed and is tried again, nothing serves'],
   ] as const)('%j', (part, words) => {
     expect(stateWords(endpoint(part))).toBe(words);
   });

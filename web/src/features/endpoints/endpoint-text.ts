@@ -27,7 +27,7 @@ export function stateWords({ state, live, target, problem }: Endpoint): string {
     case 'swapping':
       return `Trying${next}, ${meanwhile}`;
     case 'failed':
-      return `v${problem?.version ?? '?'} failed, ${meanwhile}`;
+      return `v${problem?.version ?? '?'} failed${problem?.againAt === undefined ? '' : ' and is tried again'}, ${meanwhile}`;
     case 'not ready':
       return 'No worker is ready';
     case 'waiting':

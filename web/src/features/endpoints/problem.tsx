@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import type { Deployment, Endpoint } from '../../../../src/api/endpoints.ts';
 import { Problem as Failed } from '../../ui/problem.tsx';
+import { formatTime } from '../../ui/format.ts';
 import { StateShape } from '../../ui/state-mark.tsx';
 import { Age } from '../../ui/time.tsx';
 import { useDeploy } from './endpoint-queries.ts';
@@ -23,8 +24,9 @@ export function Problem({ endpoint, deployments }: { endpoint: Endpoint; deploym
       <pre className="endpoint-reason">{problem.message}</pre>
       {log !== null && log.trim() !== '' && <Log text={log} />}
       {deploy.error !== null && <Failed error={deploy.error} />}
+      {problem.againAt !== undefined && <p>It is tried again by itself at {formatTime(problem.againAt)}.</p>}
       <Button size="compact-xs" variant="default" loading={deploy.isPending} onClick={() => deploy.mutate()}>
-        Try v{problem.version} again
+        Try v{problem.version} again{problem.againAt === undefined ? '' : ' now'}
       </Button>
     </div>
   );
