@@ -3,6 +3,7 @@ export { createIngest, type Ingest, type SentRequest } from './ingest.ts';
 export { openRecords, readRecords, type ColumnsHooks, type RecordReader, type Records } from './open-records.ts';
 export type { VersionCount } from './queries.ts';
 export type { InferenceRecord, RecordSink } from './record.ts';
+export { recordedInput } from './recorded-input.ts';
 export type { PredictionRow } from './rows.ts';
 export type { PredictionPage, PredictionSearch, TrafficBucket } from './search.ts';
 export type { PredictionTables } from './tables.ts';

@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { stringifyLossless } from '../formats/scoring/json-body.ts';
+import { parseLossless } from '../lib/lossless-json.ts';
 import type { ModelInput, ModelOutput, Tensor } from '../formats/tensor/tensor.ts';
 import type { InferenceRecord } from './record.ts';
 
@@ -18,7 +20,7 @@ export function maskRecord(record: InferenceRecord, mask: Mask, key: Uint8Array)
 }
 
 function maskBody(body: ModelInput | ModelOutput, mask: Mask, key: Uint8Array): ModelInput | ModelOutput {
-  if (body.form === 'json') return { ...body, text: JSON.stringify(maskJson(JSON.parse(body.text), mask, key)) };
+  if (body.form === 'json') return { ...body, text: stringifyLossless(maskJson(parseLossless(body.text), mask, key)) };
   const tensors = body.tensors.map((tensor) => (Object.hasOwn(mask, tensor.name) ? maskTensor(tensor, mask[tensor.name]!, key) : tensor));
   return { ...body, tensors };
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { errorTable, MillwrightError } from '../../errors.ts';
 import type { ModelInput, ModelOutput } from '../../formats/tensor/tensor.ts';
-import type { InferenceRecord, RecordSink } from '../../predictions/index.ts';
+import { recordedInput, type InferenceRecord, type RecordSink } from '../../predictions/index.ts';
 import type { LoadedModel, VersionStatistics } from '../../serving/index.ts';
 import { knownError } from '../errors.ts';
 
@@ -52,7 +52,7 @@ export async function predict(
       latencyMs: performance.now() - begun,
       status,
       protocol,
-      input,
+      input: input && recordedInput(input),
       output,
       error,
     });
