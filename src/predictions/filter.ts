@@ -7,7 +7,8 @@
  *     feature    := features.NAME | features."any name"           (INDEX: of a list, from 0)
  *     operator   := = != < <= > >= LIKE ILIKE          value := number | 'text' | true | false | null
  *
- * It becomes SQL whose every name comes from a table here and whose every value is bound.
+ * A feature that is a list fits where any element does, and != where none is equal. It becomes SQL whose every name comes from a table
+ * here and whose every value is bound.
  */
 import type { ColumnsValue } from '../backends/columns/port.ts';
 import { MillwrightError } from '../errors.ts';
@@ -100,8 +101,10 @@ export function filterSql(filter: string, bind: (value: ColumnsValue) => string)
       return `${textOf(field, ctx)} is ${operator === '=' ? '' : 'not '}null`;
     }
     if (operator.endsWith('like') && typeof value !== 'string') throw refuse(filter, field.at, "takes a 'text' after LIKE");
-    const left = typeof value === 'number' ? numberOf(field, ctx) : textOf(field, ctx);
-    return `${left} ${operator} ${bind(typeof value === 'boolean' ? String(value) : value)}`;
+    const right = bind(typeof value === 'boolean' ? String(value) : value);
+    const compareOne = (text: string): string => `${typeof value === 'number' ? `try_cast(${text} as double)` : text} ${operator} ${right}`;
+    if (featurePointers(field.source) !== undefined) return compareFeature(textOf(field, ctx), operator, compareOne);
+    return typeof value === 'number' ? `${numberOf(field, ctx)} ${operator} ${right}` : compareOne(textOf(field, ctx));
   }
 
   const sql = any(0);
@@ -112,6 +115,14 @@ export function filterSql(filter: string, bind: (value: ColumnsValue) => string)
 interface Context {
   readonly filter: string;
   readonly bind: (value: ColumnsValue) => string;
+}
+
+/** The list of a feature is the JSON text of it; as a whole it is compared, too, for LIKE. */
+function compareFeature(text: string, operator: string, compareOne: (text: string) => string): string {
+  const whole = compareOne(text);
+  const each = `list_transform(from_json(${text}, '["VARCHAR"]'), lambda element: coalesce(${compareOne('element')}, false))`;
+  const fits = operator === operators['!='] ? `coalesce(list_bool_and(${each}), true)` : `(${whole} or list_bool_or(${each}))`;
+  return `case when starts_with(${text}, '[') and json_valid(${text}) then ${fits} else ${whole} end`;
 }
 
 /** A field as text. */

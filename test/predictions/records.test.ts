@@ -101,6 +101,26 @@ function suite(open: () => Promise<Records>): void {
       expect(await found(filter), filter).toEqual(['r0005500']);
     for (const filter of ['features.x[0][1] > 6', 'features.x[2][0] > 0', 'features."x[0]"[0] > 0'])
       expect(await found(filter), filter).toEqual([]);
+    for (const filter of [
+      'features.x[1] > 70',
+      'features.x[0] = 6',
+      'features."x"[0] != 7 and features.x != null',
+      "features.x[0] = '5' and features.x[0] like '[5%'",
+    ])
+      expect(await found(filter), filter).toEqual(['r0005500']);
+    for (const filter of ['features.x[1] < 7', 'features.x[0] != 6 and features.x != null', "features.x[0] = '7'"])
+      expect(await found(filter), filter).toEqual([]);
+    const words = { form: 'json' as const, rows: 1, params: undefined, text: '[{"words":["a \\"b\\"",null,"[3]","2"],"none":[]}]' };
+    await records.append(record(5600, { input: words }));
+    for (const filter of [
+      "features.words = 'a \"b\"' and features.words like 'a%'",
+      'features.words < 3',
+      "features.words != 'c' and features.words != null",
+      'features.none != 1 and features.none != null',
+    ])
+      expect(await found(filter), filter).toEqual(['r0005600']);
+    for (const filter of ["features.words != '[3]' and features.words != null", 'features.none > 0', 'features.words > 2'])
+      expect(await found(filter), filter).toEqual([]);
     const error = { code: 'MODEL_FAILED', message: 'Division by zero: 100% lost' };
     await records.append(record(6000, { status: 500, error, output: undefined, endpoint: '../a b/ü' }));
     const text = async (words: string) => (await records.search(scope, { text: words, limit: 10 })).items.map(({ requestId }) => requestId);
