@@ -95,10 +95,12 @@ export class PythonWorker {
   }
 
   async call(input: ModelInput): Promise<ModelOutput> {
+    // What cannot be written must not leave a socket that waits for its end.
+    const chunks = callFrame(input);
     const reply = await this.#await(() => {
       const socket = this.#socket!;
       socket.cork();
-      for (const chunk of callFrame(input)) socket.write(chunk);
+      for (const chunk of chunks) socket.write(chunk);
       socket.uncork();
     });
     if ('output' in reply) return reply.output;

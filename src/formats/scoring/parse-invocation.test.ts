@@ -275,3 +275,18 @@ test('whatever comes is read, or refused as the client’s fault', () => {
     { numRuns: 60 },
   );
 });
+
+test('a row without a key has no value there, and neither zero nor an empty text, with and without a signature', () => {
+  const body = '{"dataframe_records":[{"a":1,"b":2},{"a":1}]}';
+  const free = parseInvocation(Buffer.from(body), undefined, undefined).input;
+  expect(free).toMatchObject({ form: 'json', text: body, rows: 2 });
+  const asked: TensorDescription[] = [{ name: 'X', datatype: 'FP64', shape: [-1, 2] }];
+  expect(() => parseInvocation(Buffer.from(body), undefined, undefined, asked)).toThrow("'b' in row 1: expected a number, or null");
+  const nested = {
+    name: 'words',
+    type: { nested: 'array', definition: { type: 'array', items: { type: 'string' } } },
+    required: true,
+  } as const;
+  const signature: Signature = { inputs: { kind: 'columns', columns: [nested] }, outputs: undefined, params: [] };
+  expect(refusal('{"dataframe_records":[{"words":["a"]},{}]}', signature).message).toContain("'words' in row 1: expected a value (array)");
+});

@@ -49,8 +49,9 @@ export function tableOfRecords(records: readonly unknown[], what: string): Table
     }
     refuseSparse(columns.size * (row + 1), cells, what);
   }
-  for (const column of columns.values()) column.length = records.length;
-  return { names: [...columns.keys()], columns: [...columns.values()], rows: records.length };
+  // No holes: every() and forEach() would pass over them.
+  const dense = [...columns.values()].map((column) => Array.from({ length: records.length }, (_, row) => column[row]));
+  return { names: [...columns.keys()], columns: dense, rows: records.length };
 }
 
 /** An object of columns: lists of equal length, or single values of one row. */
