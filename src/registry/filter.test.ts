@@ -13,8 +13,16 @@ describe('a filter of the registry', () => {
     expect(models('  ')).toEqual([]);
   });
 
+  test('takes AND as MLflow does: it says nothing', () => {
+    const [a, b] = models("name = 'a' AND tags.t = 'b'");
+    expect(models("AND name = 'a' and and tags.t = 'b' AND")).toEqual([a, b]);
+    expect(models("name = 'a' tags.t = 'b'")).toEqual([a, b]);
+    expect(models('and')).toEqual([]);
+  });
+
   test('reads keys with quotes and without spaces around the comparator', () => {
     expect(models("tag.\"a.b\"='it''s'")).toEqual([{ entity: 'tag', key: 'a.b', comparator: '=', value: "it's" }]);
+    expect(models("tags.'a b' = 'c'")).toEqual([{ entity: 'tag', key: 'a b', comparator: '=', value: 'c' }]);
     expect(versions("attribute.version_number>=3 and source_path ilike '%x'")).toEqual([
       { entity: 'attribute', key: 'version_number', comparator: '>=', value: 3 },
       { entity: 'attribute', key: 'source_path', comparator: 'ILIKE', value: '%x' },
@@ -34,7 +42,7 @@ describe('a filter of the registry', () => {
     ['name = x', 'Expected a quoted string value or a list of quoted string values for attributes. Got value x'],
     ['tags.x = 5', "Expected a quoted string value for tag (e.g. 'my-value'). Got value 5"],
     ["name = 'x' OR name = 'y'", 'Invalid clause(s) in filter string: OR'],
-    ["name = 'x' AND", 'Invalid clause(s) in filter string: it ends after AND'],
+    ["NOT name = 'x'", 'Invalid clause(s) in filter string: NOT'],
     ['name =', 'Invalid comparison clause. Expected 3 tokens found 2'],
     ['name', 'Invalid comparison clause. Expected 3 tokens found 2'],
     ["name = 'x", `Error on parsing filter 'name = 'x': cannot read on from ''x'`],

@@ -1,8 +1,9 @@
 /**
- * The filters and orders of the registry's searches (MLflow's grammar): comparisons of attributes and tags joined by AND.
+ * The filters and orders of the registry's searches (MLflow's grammar): comparisons of attributes and tags joined by AND,
+ * which says nothing, so it may also lead, end, be doubled or be missing.
  *
  *     clause := key comparator value | key [NOT] IN ('a', 'b')
- *     key    := [attribute.|tag.|tags.] name        names may stand in "…" or `…`
+ *     key    := [attribute.|tag.|tags.] name        names may stand in "…" or `…`, after a dot also in '…'
  */
 import { MillwrightError } from '../errors.ts';
 
@@ -51,22 +52,26 @@ export function parseFilter(filter: string, searchable: Searchable): Clause[] {
   if (filter.length > filterLimit) throw invalid(`The filter is longer than ${filterLimit} characters: split the search.`);
   const tokens = tokenize(filter);
   const clauses: Clause[] = [];
-  let at = 0;
-  for (;;) {
+  let at = afterJoints(tokens, 0);
+  while (tokens[at]!.kind !== 'end') {
     const [clause, next] = readClause(tokens, at, searchable);
     clauses.push(clause);
     if (clauses.length > clauseLimit) throw invalid(`The filter has more than ${clauseLimit} clauses: split the search.`);
-    const joint = tokens[next]!;
-    if (joint.kind === 'end') return clauses;
-    if (joint.source.toUpperCase() !== 'AND') throw invalid(`Invalid clause(s) in filter string: ${joint.source}`);
-    at = next + 1;
+    at = afterJoints(tokens, next);
   }
+  return clauses;
+}
+
+function afterJoints(tokens: readonly Token[], start: number): number {
+  let at = start;
+  while (tokens[at]!.source.toUpperCase() === 'AND') at += 1;
+  return at;
 }
 
 function readClause(tokens: readonly Token[], start: number, searchable: Searchable): [Clause, number] {
   const left = tokens[start]!;
-  if (left.kind !== 'word' && left.kind !== 'text') {
-    throw invalid(`Invalid clause(s) in filter string: ${left.kind === 'end' ? 'it ends after AND' : left.source}`);
+  if ((left.kind !== 'word' && left.kind !== 'text') || /^(?:OR|NOT)$/i.test(left.source)) {
+    throw invalid(`Invalid clause(s) in filter string: ${left.source}`);
   }
   const { entity, key } = readKey(left.source, searchable);
   let at = start + 1;
@@ -141,7 +146,7 @@ function readList(tokens: readonly Token[], start: number): [string[], number] {
 
 // A key such as tags."my key" is one word: bare characters and quoted parts in any order.
 const tokenPattern =
-  /\s+|(?<operator><=|>=|!=|<>|=|<|>)|(?<open>\()|(?<close>\))|(?<comma>,)|(?<text>'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`)|(?<word>(?:[^\s=<>!(),'"`]+|"[^"]*"|`[^`]*`)+)/gy;
+  /\s+|(?<operator><=|>=|!=|<>|=|<|>)|(?<open>\()|(?<close>\))|(?<comma>,)|(?<text>'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`)|(?<word>(?:[^\s=<>!(),'"`]+|"[^"]*"|`[^`]*`|(?<=\.)'[^']*')+)/gy;
 
 function tokenize(filter: string): Token[] {
   const tokens: Token[] = [];

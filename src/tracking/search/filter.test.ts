@@ -30,6 +30,11 @@ test.each([
   ],
   ["params.path = 'C:\\'", [clause('params', 'path', '=', textValue('C:\\'))]],
   ['params.a = b', [clause('params', 'a', '=', { kind: 'word', text: 'b' })]],
+  ["params.'a b' = 'c'", [clause('params', 'a b', '=', textValue('c'))]],
+  ['metrics.a > 1 AND', [clause('metrics', 'a', '>', number('1'))]],
+  ['AND metrics.a > 1', [clause('metrics', 'a', '>', number('1'))]],
+  ['metrics.a > 1 AND and metrics.b < 2', [clause('metrics', 'a', '>', number('1')), clause('metrics', 'b', '<', number('2'))]],
+  ['metrics.a > 1 metrics.b < 2', [clause('metrics', 'a', '>', number('1')), clause('metrics', 'b', '<', number('2'))]],
   ["params.a NOT LIKE 'b'", [clause('params', 'a', 'NOT LIKE', textValue('b'))]],
 ])('%s', (filter, expected) => {
   expect(parseFilter(filter)).toEqual(expected);
@@ -43,6 +48,8 @@ test.each([
     'metrics.a = 1; metrics.b = 2',
     "Search filter contained multiple expression 'metrics.a = 1; metrics.b = 2'. Provide AND-ed expression list.",
   ],
+  ["'name' = 'x'", "Invalid clause(s) in filter string: ''name'', '=', ''x''"],
+  ['metrics.a > 1, metrics.b > 1', "Invalid clause(s) in filter string: ',', 'metrics.b', '>', '1'"],
   ['> 5', "Invalid clause(s) in filter string: '>', '5'"],
   ['run_id IN ()', 'While parsing a list in the query, expected a non-empty list of string values, but got empty list'],
   ["run_id IN ('a'", 'While parsing a list in the query, expected a non-empty list of string values, but got ill-formed list.'],

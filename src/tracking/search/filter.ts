@@ -1,9 +1,9 @@
 /**
  * The filter language of MLflow's searches, as text → clauses:
  *
- *     filter  := clause (AND clause)*
+ *     filter  := AND* (clause AND*)*       the words between clauses say nothing, so none may stand there, as in MLflow
  *     clause  := ident cmp value | ident IS [NOT] NULL | ident [NOT] IN ( 'a', 'b' )
- *     ident   := [prefix .] key            prefix and key bare, "quoted" or `quoted`
+ *     ident   := [prefix .] key            prefix and key bare, "quoted" or `quoted`; a key after its dot also 'quoted'
  *     value   := number | 'text' | "text"  a quote in a text is doubled
  *
  * Words are in any case. What an identifier may be, and which operators it takes, is the search's own matter.
@@ -34,7 +34,7 @@ export interface Clause extends Identifier {
 
 const patterns = {
   space: /\s*/y,
-  and: /AND\b/iy,
+  joints: /(?:\s+|AND\b)*/iy,
   nullTest: /IS\s+(NOT\s+)?NULL\b/iy,
   membership: /(NOT\s+)?IN\s*(?=\()/iy,
   comparator: /(?:NOT\s+)?(?:LIKE|ILIKE|RLIKE)\b|[<>=!]=|<>|[<>=]/iy,
@@ -42,7 +42,8 @@ const patterns = {
   bareRest: /[^\s=<>!(),;'"`]+/y,
   // `\'` does not end a text, unless nothing else could.
   text: /'(?:''|\\'|[^'])*'|"(?:""|\\"|[^"])*"/y,
-  quotedKey: /"[^"]*"|`[^`]*`/y,
+  quotedName: /"[^"]*"|`[^`]*`/y,
+  quotedKey: /"[^"]*"|`[^`]*`|'[^']*'/y,
   number: /[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?![\w.])/iy,
   word: /[^\s(),;]+/y,
 } as const;
@@ -51,14 +52,10 @@ const patterns = {
 export function parseFilter(filter: string): Clause[] {
   const reader = new Reader(filter);
   const clauses: Clause[] = [];
-  reader.take('space');
+  reader.take('joints');
   while (!reader.atEnd()) {
-    if (clauses.length > 0) {
-      if (reader.take('and') === undefined) throw reader.unexpected();
-      reader.take('space');
-    }
     clauses.push(readClause(reader));
-    reader.take('space');
+    reader.take('joints');
   }
   return clauses;
 }
@@ -83,16 +80,16 @@ function readClause(reader: Reader): Clause {
 
 /** An identifier alone, as in `order_by`; undefined where there is none here. */
 function readIdentifier(reader: Reader): Identifier | undefined {
-  const first = readName(reader, 'bare');
+  const first = readName(reader, 'quotedName', 'bare');
   if (first === undefined) return undefined;
   if (!reader.takeText('.')) return { prefix: undefined, key: first };
-  const key = readName(reader, 'bareRest');
+  const key = readName(reader, 'quotedKey', 'bareRest');
   if (key === undefined) throw reader.unexpected();
   return { prefix: first, key };
 }
 
-function readName(reader: Reader, bare: 'bare' | 'bareRest'): string | undefined {
-  const quoted = reader.take('quotedKey');
+function readName(reader: Reader, inQuotes: 'quotedName' | 'quotedKey', bare: 'bare' | 'bareRest'): string | undefined {
+  const quoted = reader.take(inQuotes);
   return quoted === undefined ? reader.take(bare) : quoted.slice(1, -1);
 }
 

@@ -127,12 +127,14 @@ function numberIn(clause: Clause): number {
   return Number(clause.value.text);
 }
 
+/** Here MLflow takes texts without quotes too: its own example of a filter is `params.lr = 0.01`. */
 function textIn(clause: Clause): SqlValue | readonly string[] {
-  if (clause.value.kind === 'list' && clause.comparator.endsWith('IN')) return clause.value.values;
-  if (clause.value.kind !== 'text' || clause.comparator.endsWith('IN')) {
-    throw invalid(`Expected a quoted string value for ${clause.prefix ?? 'attributes'}.${clause.key}. Got value ${shown(clause)}`);
-  }
-  return clause.value.value;
+  const { value } = clause;
+  const listed = clause.comparator.endsWith('IN');
+  if (value.kind === 'list' && listed) return value.values;
+  if (value.kind === 'text' && !listed) return value.value;
+  if ((value.kind === 'number' || value.kind === 'word') && !listed) return value.text;
+  throw invalid(`Expected a quoted string value for ${clause.prefix ?? 'attributes'}.${clause.key}. Got value ${shown(clause)}`);
 }
 
 function metricCondition(clause: Clause, onDatasets: Sql | undefined): Sql {
