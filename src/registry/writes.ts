@@ -168,8 +168,7 @@ export const createVersion = defineWrite<RegistryTables, NewVersion, ModelVersio
   for (const tag of input.tags) await putVersionTag(tx, model.id, version, tag);
   if (input.parity !== undefined) await startParity(tx, scope, { modelId: model.id, version, now }, input.parity);
   await touchModel(tx, model.id, now);
-  if (input.loggedModelId !== undefined)
-    await noteRegistration(asTx(tx), scope, input.loggedModelId, { name: input.name, version: String(version) });
+  if (input.loggedModelId !== undefined) await noteRegistration(asTx(tx), scope, input.loggedModelId, { name: input.name, version });
   await recordVersion(tx, input, version);
   return readVersion(tx, scope, input.name, version);
 });

@@ -15,6 +15,7 @@ const bodyTimeoutMs = 120_000;
 /** Reads a whole body of at most `limitBytes`; a declared length is refused before anything is read. */
 export function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(tooLarge(limitBytes));
+  if (!hasBody(request)) return Promise.resolve(Buffer.alloc(0));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -44,6 +45,11 @@ export function readBytes(request: IncomingMessage, limitBytes: number): Promise
         if (!request.complete) cut();
       });
   });
+}
+
+/** A message with neither header has no body (RFC 9112, 6.3). */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function tooLarge(limitBytes: number): MillwrightError {

@@ -65,6 +65,8 @@ function checkMetrics(metrics: readonly LoggedMetric[], path: (index: number, fi
     if (metric.name !== checked) checkMetricName(metric.name, path(index, 'name'));
     checked = metric.name;
     if (metric.timestamp < 0) checkTimestamp(metric.timestamp, metric.name, metric.value, path(index, 'timestamp'));
+    if (!metric.datasetName !== !metric.datasetDigest)
+      throw invalid('Both dataset_name and dataset_digest must be provided if one is provided');
   }
 }
 

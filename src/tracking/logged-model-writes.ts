@@ -127,7 +127,8 @@ export const deleteLoggedModelTag = defineWrite<never, { scope: Scope; modelId: 
 export const deleteLoggedModel = defineWrite<never, { scope: Scope; modelId: string; now: number }, void>(
   'tracking.deleteLoggedModel',
   async (tx, { scope, modelId, now }) => {
-    const model = await findLoggedModel(tx, scope, modelId);
+    const model = await findLoggedModel(tx, scope, modelId, true);
+    if (model.deleted_at !== null) return;
     await tx.statement('update logged_models set deleted_at = ?, updated_at = ? where model_key = ?').run(now, now, model.model_key);
   },
 );
@@ -140,7 +141,7 @@ export async function noteRegistration(
   tx: Tx<never>,
   scope: Scope,
   modelId: string,
-  registration: { readonly name: string; readonly version: string },
+  registration: { readonly name: string; readonly version: number },
 ): Promise<void> {
   const [row] = await tx
     .statement<{ model_key: number; value: string | null }>(

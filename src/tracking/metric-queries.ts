@@ -4,7 +4,6 @@ import type { Int64, Metric } from './run.ts';
 import { decodePageToken, encodePageToken } from './page-token.ts';
 import { placeholders } from './rows.ts';
 import { metricOf, type PointRow } from './run-queries.ts';
-import { findRun } from './run-writes.ts';
 
 const order = ['logged_at', 'step', 'value', 'is_nan'];
 const point = 'logged_at, step, value, is_nan';
@@ -14,14 +13,18 @@ export interface HistoryPage {
   readonly nextPageToken: string | undefined;
 }
 
-/** The points of one metric by (timestamp, step, value); none where the run has no such metric. */
+/** The points of one metric by (timestamp, step, value); none where the run has no such metric, or is not there. */
 export const getMetricHistory = defineRead<
   never,
   { scope: Scope; runId: string; name: string; limit: number; pageToken: string | undefined },
   HistoryPage
 >('tracking.getMetricHistory', async (tx, { scope, runId, name, limit, pageToken }) => {
-  const run = await findRun(tx, scope, runId);
-  const series = await findSeries(tx, run.run_key, name);
+  const [series] = await tx
+    .statement<{ series_key: number }>(
+      `select s.series_key from runs r join metric_series s on s.run_key = r.run_key and s.name = ?
+       where r.workspace_id = ? and r.run_id = ?`,
+    )
+    .all(name, scope.workspaceId, runId);
   if (series === undefined) return { metrics: [], nextPageToken: undefined };
   const after = pageToken === undefined ? undefined : decodePageToken(pageToken, order, order.length);
   const rows = await tx
@@ -29,7 +32,7 @@ export const getMetricHistory = defineRead<
       `select ${point} from metric_points where series_key = ? ${after === undefined ? '' : `and (${point}) > (?, ?, ?, ?)`}
        order by ${point} limit ?`,
     )
-    .all(series, ...(after ?? []), limit + 1);
+    .all(series.series_key, ...(after ?? []), limit + 1);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const more = rows.length > limit && last !== undefined;
@@ -38,13 +41,6 @@ export const getMetricHistory = defineRead<
     nextPageToken: more ? encodePageToken(order, [last.logged_at, last.step, last.value, last.is_nan]) : undefined,
   };
 });
-
-async function findSeries(tx: Tx<never>, runKey: number, name: string): Promise<number | undefined> {
-  const [row] = await tx
-    .statement<{ series_key: number }>('select series_key from metric_series where run_key = ? and name = ?')
-    .all(runKey, name);
-  return row?.series_key;
-}
 
 export interface RunMetric extends Metric {
   readonly runId: string;

@@ -176,7 +176,7 @@ export const appendModel = defineWrite<never, { scope: Scope; runId: string; mod
     const [row] = await tx
       .statement<{ value: string }>('select value from run_tags where run_key = ? and name = ?')
       .all(run.run_key, modelHistoryTag);
-    const entry = Object.fromEntries(modelHistoryFields.filter((field) => field in model).map((field) => [field, model[field]]));
+    const entry = Object.fromEntries(modelHistoryFields.map((field) => [field, model[field] ?? null]));
     const value = JSON.stringify([...parseList(row?.value ?? '[]'), entry]);
     await putTags(tx, run.run_key, [{ name: modelHistoryTag, value }]);
   },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../support/both-databases.ts';
+import { send as sendRaw } from '../support/http.ts';
 import { mlflowClient } from '../support/mlflow-client.ts';
 import { newExperiment, newRun, type RunAnswer } from '../support/mlflow-runs.ts';
 
@@ -19,6 +20,7 @@ describeOnBothDatabases('tracking', (server) => {
         lifecycle_stage: 'active',
         creation_time: expect.any(Number) as number,
         last_update_time: expect.any(Number) as number,
+        workspace: 'default',
       },
     });
   });
@@ -224,6 +226,38 @@ describeOnBothDatabases('tracking', (server) => {
     expect((await runOf(scalarsAsText.run_id)).data.metrics).toEqual([{ key: 'm', value: 1.5, timestamp: 7, step: 3 }]);
   });
 
+  test('a GET carries its message in the query, or where there is none in its body', async () => {
+    const runId = await newRun(client, await newExperiment(client));
+    const ask = async (query: string, body: string): Promise<unknown> => {
+      const { text } = await sendRaw(server().url, { path: `/api/2.0/mlflow/runs/get${query}`, body });
+      return JSON.parse(text) as unknown;
+    };
+    expect(await ask('', JSON.stringify({ run_id: runId }))).toMatchObject({ run: { info: { run_id: runId }, outputs: {} } });
+    expect(await ask(`?run_id=${runId}`, '{"run_id": "other"}')).toMatchObject({ run: { info: { run_id: runId } } });
+    expect(await ask('', '')).toMatchObject({ message: `Missing value for required parameter 'run_id'. ${seeDocs}` });
+  });
+
+  test('a metric names both a data set and its digest, or neither', async () => {
+    const id = await newRun(client, await newExperiment(client));
+    const metric = { key: 'm', value: 1, timestamp: 1 };
+    const refused = { status: 400, body: { message: 'Both dataset_name and dataset_digest must be provided if one is provided' } };
+    expect(await post('runs/log-metric', { run_id: id, ...metric, dataset_name: 'd' })).toMatchObject(refused);
+    expect(await post('runs/log-batch', { run_id: id, metrics: [metric, { ...metric, dataset_digest: 'g' }] })).toMatchObject(refused);
+    expect(await post('runs/log-metric', { run_id: id, ...metric, dataset_name: '', dataset_digest: '' })).toMatchObject({ status: 200 });
+  });
+
+  test('the history of a run that is not there is empty', async () => {
+    expect(await get('metrics/get-history', { run_id: 'nobody', metric_key: 'm' })).toEqual({ status: 200, body: {} });
+  });
+
+  test('the models that old clients log stand in a tag of the run', async () => {
+    const id = await newRun(client, await newExperiment(client));
+    const model = { run_id: id, artifact_path: 'm', utc_time_created: '2020-01-01 00:00:00', flavors: { sklearn: {} } };
+    await must('POST', 'runs/log-model', { run_id: id, model_json: JSON.stringify({ ...model, more: 1 }) });
+    const tag = (await runOf(id)).data.tags!.find(({ key }) => key === 'mlflow.log-model.history');
+    expect(JSON.parse(tag!.value)).toEqual([{ ...model, model_uuid: null }]);
+  });
+
   test('datasets and models that a run read and made stay with it', async () => {
     const experiment = await newExperiment(client);
     const id = await newRun(client, experiment);
@@ -283,6 +317,15 @@ describeOnBothDatabases('tracking', (server) => {
     await must('DELETE', `logged-models/${id}`);
     expect(await get(`logged-models/${id}`)).toMatchObject({ status: 404, body: { message: `Logged model with ID '${id}' not found.` } });
     expect((await get(`logged-models/${id}`, { allow_deleted: 'true' })).status).toBe(200);
+    expect(await call('DELETE', `logged-models/${id}`)).toEqual({ status: 200, body: {} });
+  });
+
+  test('a search for logged models takes texts without quotes', async () => {
+    const experiment = await newExperiment(client);
+    await post('logged-models', { experiment_id: experiment, name: 'forest', params: [{ key: 'lr', value: '0.01' }] });
+    const search = (filter: string) => post<{ models?: unknown[] }>('logged-models/search', { experiment_ids: [experiment], filter });
+    expect((await search('params.lr = 0.01 AND name = forest')).body.models).toHaveLength(1);
+    expect((await search('params.lr = 0.02')).body).toEqual({});
   });
 
   test('twenty clients that log to one run at once lose nothing', async () => {
@@ -310,6 +353,10 @@ describeOnBothDatabases('tracking', (server) => {
   test('calls that are not served answer JSON that clients understand', async () => {
     expect(await get('traces')).toMatchObject({ status: 501, body: { error_code: 'NOT_IMPLEMENTED' } });
     expect(await get('no/such/call')).toMatchObject({ status: 404, body: { error_code: 'ENDPOINT_NOT_FOUND' } });
+    expect(await get('runs/create')).toMatchObject({ status: 405, body: { error_code: 'METHOD_NOT_ALLOWED' } });
+    expect((await sendRaw(server().url, { method: 'PUT', path: '/api/2.0/mlflow/registered-models/alias' })).headers.allow).toBe(
+      'POST, DELETE, GET, HEAD',
+    );
     expect((await fetch(`${server().url}/version`)).status).toBe(200);
     expect(await (await fetch(`${server().url}/version`)).text()).toMatch(/^3\.\d+\.\d+$/);
   });

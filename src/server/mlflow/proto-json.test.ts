@@ -111,6 +111,10 @@ test('a value that is nested without end is described, not followed', () => {
   expect(read(`{"run_id":"r","unknown":${deep}}`)).toMatchObject({ run_id: 'r' });
 });
 
+test('a byte order mark before a body is no part of it', () => {
+  expect(read('\ufeff{"run_id":"r"}')).toMatchObject({ run_id: 'r' });
+});
+
 test('a body that was encoded twice is read, an empty one is an empty message', () => {
   expect(read(JSON.stringify('{"run_id":"r"}'))).toMatchObject({ run_id: 'r' });
   expect(() => read('')).toThrow("'run_id'");

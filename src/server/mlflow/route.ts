@@ -39,7 +39,8 @@ export function mlflowRoute<S extends Shape>(route: MlflowRoute<S>): Route[] {
     method: route.method,
     url,
     action: route.action,
-    body: route.method === 'GET' ? 'none' : 'bytes',
+    // A GET without a query may carry its message in a body, as in MLflow.
+    body: 'bytes',
     ...(route.bodyLimitBytes === undefined ? {} : { bodyLimitBytes: route.bodyLimitBytes }),
     onError: mlflowError,
     async handler(call: Call) {

@@ -11,6 +11,7 @@ export function experimentJson(experiment: Experiment): object {
     last_update_time: experiment.updatedAt,
     creation_time: experiment.createdAt,
     tags: listJson(experiment.tags.map(tagJson)),
+    workspace: 'default', // MLflow's name of the only one
   };
 }
 

@@ -57,7 +57,10 @@ export const runRoutes = [
     path: '/mlflow/runs/get',
     action: 'read',
     request: messages.runRef,
-    handler: async ({ app, scope, request }) => ({ run: runJson(await app.db.read(tracking.getRun, { scope, runId: request.run_id })) }),
+    async handler({ app, scope, request }) {
+      const run = await app.db.read(tracking.getRun, { scope, runId: request.run_id });
+      return { run: { outputs: {}, ...runJson(run) } };
+    },
   }),
   mlflowRoute({
     method: 'POST',

@@ -1,5 +1,6 @@
 import { MillwrightError } from '../../errors.ts';
 import type { Route } from '../route.ts';
+import { otherMethods } from '../inference/methods.ts';
 import { mlflowError } from './errors.ts';
 import { protoCalls } from './proto-calls.ts';
 
@@ -22,12 +23,13 @@ export function listProtoCalls(): ProtoCall[] {
 const prefixes = ['/api', '/ajax-api'] as const;
 
 function urlOf(prefix: string, call: ProtoCall): string {
-  // The name of a parameter is ours: two calls on one path must not differ in it.
-  return `${prefix}/${call.version}${call.path}`.replace(/\{[^}]+\}/g, ':id').replace(/<path:[^>]+>$/, '*');
+  // The names of parameters are ours, by their place: two calls on one path must not differ in them, nor one repeat itself.
+  let count = 0;
+  return `${prefix}/${call.version}${call.path}`.replace(/\{[^}]+\}/g, () => `:id${(count += 1)}`).replace(/<path:[^>]+>$/, '*');
 }
 
 function shapeOf(method: string, url: string): string {
-  return `${method} ${url.replace(/:[a-z_]+/g, ':id').replace(/\*$/, ':id')}`;
+  return `${method} ${url.replace(/:[a-z_\d]+/g, ':id').replace(/\*$/, ':id')}`;
 }
 
 /** The calls of MLflow's protos that none of `served` answers. */
@@ -36,7 +38,10 @@ export function unservedCalls(served: readonly Route[]): ProtoCall[] {
   return listProtoCalls().filter((call) => !known.has(shapeOf(call.method, urlOf('/api', call))));
 }
 
-/** A 501 in JSON for each call that MLflow has and this server does not, and a 404 in JSON for what nobody has. */
+/**
+ * A 501 in JSON for each call that MLflow has and this server does not, a 405 for one that is asked by another method, and
+ * a 404 for what nobody has.
+ */
 export function unservedRoutes(served: readonly Route[]): Route[] {
   const refused = unservedCalls(served).flatMap((call) =>
     prefixes.map((prefix) =>
@@ -48,12 +53,14 @@ export function unservedRoutes(served: readonly Route[]): Route[] {
       }),
     ),
   );
+  const known = [...served, ...refused];
   const methods: Route['method'][] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
   const unknown = methods.flatMap((method) =>
     prefixes.flatMap((prefix) =>
-      ['2.0', '3.0'].map((version) =>
-        refusal(method, `${prefix}/${version}/mlflow/*`, (path) => {
-          return new MillwrightError('ENDPOINT_NOT_FOUND', `No such call of the MLflow API: ${method} ${path}`);
+      ['2.0/mlflow', '2.0/mlflow-artifacts', '3.0/mlflow'].map((area) =>
+        refusal(method, `${prefix}/${area}/*`, (path) => {
+          const other = otherMethods(known, method, path);
+          return other?.error ?? new MillwrightError('ENDPOINT_NOT_FOUND', `No such call of the MLflow API: ${method} ${path}`);
         }),
       ),
     ),

@@ -57,7 +57,7 @@ def uris():
         info = mlflow.sklearn.log_model(model, name="linear", input_example=X, registered_model_name="uris")
     version = client.get_model_version("uris", "1")
     expect((version.source, version.run_id, version.current_stage, version.status), (info.model_uri, run.info.run_id, "None", "READY"))
-    expect(json.loads(client.get_logged_model(info.model_id).tags["mlflow.modelVersions"])[0], {"name": "uris", "version": "1"})
+    expect(json.loads(client.get_logged_model(info.model_id).tags["mlflow.modelVersions"])[0], {"name": "uris", "version": 1})
     folder = pathlib.Path(tempfile.mkdtemp()) / "model"
     mlflow.sklearn.save_model(model, folder)
     second = log_folder(folder, "uris")
