@@ -43,19 +43,36 @@ export interface NewExperiment {
 
 /** Answers the new experiment's id. @throws RESOURCE_ALREADY_EXISTS, also where a deleted one has the name */
 export const insertExperiment = defineWrite<never, NewExperiment, number>('tracking.insertExperiment', async (tx, input) => {
-  const [row] = await tx
+  const [row] = await insertNamed(tx, input.scope, input.name, input.artifactLocation ?? '', input.now);
+  if (row === undefined) throw nameTaken(input.name);
+  if (input.artifactLocation === undefined) await locateInStore(tx, row.id);
+  await putTags(tx, row.id, input.tags);
+  return row.id;
+});
+
+/**
+ * Makes the experiment of a project where its name is free: the stock client, told a name by its environment, looks for it and then makes it,
+ * and of two that find nothing at once the second fails.
+ */
+export async function ensureExperiment(tx: Tx<never>, scope: Scope, name: string, now: number): Promise<void> {
+  const [known] = await tx.statement('select 1 from experiments where workspace_id = ? and name = ?').all(scope.workspaceId, name);
+  if (known !== undefined) return;
+  const [row] = await insertNamed(tx, scope, name, '', now);
+  if (row !== undefined) await locateInStore(tx, row.id);
+}
+
+function insertNamed(tx: Tx<never>, scope: Scope, name: string, artifactLocation: string, now: number): Promise<{ id: number }[]> {
+  return tx
     .statement<{ id: number }>(
       `insert into experiments (workspace_id, name, artifact_location, created_at, updated_at) values (?, ?, ?, ?, ?)
        on conflict (workspace_id, name) do nothing returning id`,
     )
-    .all(input.scope.workspaceId, input.name, input.artifactLocation ?? '', input.now, input.now);
-  if (row === undefined) throw nameTaken(input.name);
-  if (input.artifactLocation === undefined) {
-    await tx.statement('update experiments set artifact_location = ? where id = ?').run(defaultArtifactLocation(row.id), row.id);
-  }
-  await putTags(tx, row.id, input.tags);
-  return row.id;
-});
+    .all(scope.workspaceId, name, artifactLocation, now, now);
+}
+
+async function locateInStore(tx: Tx<never>, id: number): Promise<void> {
+  await tx.statement('update experiments set artifact_location = ? where id = ?').run(defaultArtifactLocation(id), id);
+}
 
 function nameTaken(name: string): MillwrightError {
   return new MillwrightError(

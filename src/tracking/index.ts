@@ -15,7 +15,7 @@ export {
   setExperimentTag,
 } from './experiments.ts';
 export { getExperiment, getExperimentByName } from './experiment-queries.ts';
-export { noExperiment } from './experiment-writes.ts';
+export { ensureExperiment, noExperiment } from './experiment-writes.ts';
 
 export { createRun } from './create-run.ts';
 export { deleteRun, deleteTag, recordModel, restoreRun, updateRun } from './runs.ts';

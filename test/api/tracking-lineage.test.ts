@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../support/both-databases.ts';
 import { mlflowClient } from '../support/mlflow-client.ts';
 import { newExperiment, newRun } from '../support/mlflow-runs.ts';
+import { recordRun } from '../support/recorded-run.ts';
 
 interface Lineage {
   readonly edges: readonly { readonly from: string; readonly to: string; readonly relation: string }[];
@@ -43,6 +44,20 @@ describeOnBothDatabases('lineage of runs', (server) => {
         `stage_run stage1 -logged-> run ${run}`,
       ].toSorted(),
     );
+  });
+
+  test('the experiment of a project is there as its first stage begins, so that stages side by side need not make it', async () => {
+    interface Found {
+      readonly experiment: { readonly experiment_id: string; readonly lifecycle_stage: string; readonly artifact_location: string };
+    }
+    const find = () => client.must<Found>('GET', 'experiments/get-by-name', { experiment_name: 'side by side' });
+    expect((await client.get('experiments/get-by-name', { experiment_name: 'side by side' })).status).toBe(404);
+    await recordRun(server(), { project: 'side by side', gates: [] });
+    const { experiment } = await find();
+    expect(experiment).toMatchObject({ lifecycle_stage: 'active', artifact_location: `mlflow-artifacts:/${experiment.experiment_id}` });
+    await client.must('POST', 'experiments/delete', { experiment_id: experiment.experiment_id });
+    await recordRun(server(), { project: 'side by side', gates: [] });
+    expect(await find()).toMatchObject({ experiment: { experiment_id: experiment.experiment_id, lifecycle_stage: 'deleted' } });
   });
 
   test('a refused call leaves no edge', async () => {

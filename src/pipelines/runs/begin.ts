@@ -6,6 +6,7 @@ import { MillwrightError } from '../../errors.ts';
 import { recordEvent } from '../../events/index.ts';
 import { recordEdges } from '../../lineage/index.ts';
 import { declareGates } from '../../registry/index.ts';
+import { ensureExperiment } from '../../tracking/index.ts';
 import type { GateDefinition } from '../../formats/project/index.ts';
 import { leaseMs, openRun, renewLease } from './state.ts';
 import type { PipelineRunTables } from './tables.ts';
@@ -106,11 +107,12 @@ export interface StartedStage {
   readonly token: { readonly id: string; readonly hash: string; readonly expiresAt: number };
 }
 
-/** Marks a stage as running and gives it a token of its own. @returns the id of the stage run */
+/** Marks a stage as running and gives it a token of its own; the experiment that its runs go to is there from then on. @returns the id of the stage run */
 export const beginStageRun = defineWrite<PipelineRunTables, StartedStage, { id: string }>('pipelines.beginStageRun', async (tx, input) => {
   const scope = { workspaceId: input.actor.workspaceId };
-  await openRun(tx, scope, input.pipelineRunId);
+  const { project } = await openRun(tx, scope, input.pipelineRunId);
   await renewLease(tx, scope, input.pipelineRunId, input.now);
+  await ensureExperiment(asTx(tx), scope, project, input.now);
   const [row] = await tx
     .statement<{ id: string }>(
       `update stage_runs set state = 'running', started_at = ? where workspace_id = ? and pipeline_run_id = ? and stage = ? and state in ('waiting', 'running') returning id`,
