@@ -21,6 +21,7 @@ export const invocations: Readonly<Record<ModelName, readonly unknown[]>> = {
   iris: [{ inputs: { 'input-0': [[6.8, 2.8, 4.8, 1.4]] } }, { instances: [{ 'input-0': [6.8, 2.8, 4.8, 1.4] }] }],
   several: [{ inputs: { word: [['x']], x: [[1.5]], n: [[1]] } }],
   typed: [{ dataframe_records: [typedRow], params: { limit: 3, tags: ['a'] } }],
+  hinted: [{ inputs: [{ role: 'user' }, { role: 'system', n: 2 }] }],
   free: [{ inputs: [[1, 2]] }, { messages: [{ role: 'user', content: 'x' }] }, { dataframe_split: { data: [[1, 'x']] } }],
 };
 const column = (name: string, datatype: string, data: unknown[]): object => ({ name, datatype, shape: [data.length], data });
@@ -52,6 +53,7 @@ export const infers: Readonly<Record<ModelName, readonly unknown[]>> = {
       ],
     },
   ],
+  hinted: [{ inputs: [column('input-0', 'BYTES', ['{"role":"user"}'])] }],
   free: [{ inputs: [column('x', 'FP64', [1.5, 2])] }],
 };
 

@@ -1,7 +1,8 @@
 """Saves models for the tests of the inference protocols: make_served_models.py FOLDER
 
 ONNX: `line` (two columns of doubles), `iris` (a tensor), `several` (texts and numbers in, three outputs).
-Python: `typed` (a column of every type, and params), `free` (no signature; answers what it was given).
+Python: `typed` (a column of every type, and params), `free` (no signature; answers what it was given), `hinted` (a type hint is its
+signature; refuses some itself, and answers tables that numpy has no form for).
 """
 
 import datetime
@@ -13,6 +14,8 @@ warnings.filterwarnings("ignore")
 import mlflow
 import numpy as np
 import pandas as pd
+import pydantic
+from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature, infer_signature
 from mlflow.pyfunc import PythonModel
 from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema, TensorSpec
@@ -112,3 +115,20 @@ class Free(PythonModel):
 
 
 mlflow.pyfunc.save_model(TARGET / "free", python_model=Free(), pip_requirements=["mlflow"])
+
+
+class Message(pydantic.BaseModel):
+    role: str
+    n: int = 3
+
+
+class Hinted(PythonModel):
+    def predict(self, model_input: list[Message], params=None):
+        if any(message.n < 0 for message in model_input):
+            raise MlflowException.invalid_parameter_value("a negative n")
+        if model_input[0].role == "numbers":
+            return pd.DataFrame({"n": pd.array([message.n or None for message in model_input], dtype="Int64")})
+        return [f"{message.role} {message.n}" for message in model_input]
+
+
+mlflow.pyfunc.save_model(TARGET / "hinted", python_model=Hinted(), pip_requirements=["mlflow"])

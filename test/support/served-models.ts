@@ -12,7 +12,7 @@ import { startMillwright } from './serve-process.ts';
 import { cleanEnvironment, startTestServer, type TestServer } from './server.ts';
 import { testProgram } from './test-env.ts';
 
-export const modelNames = ['line', 'iris', 'several', 'typed', 'free'] as const;
+export const modelNames = ['line', 'iris', 'several', 'typed', 'free', 'hinted'] as const;
 export type ModelName = (typeof modelNames)[number];
 
 export interface SavedModels {

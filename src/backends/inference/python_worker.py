@@ -94,13 +94,15 @@ def read_tensor(entry, body, kind):
     found = elements(body, kind == "binary")
     array = np.empty(len(found), dtype=object)
     array[:] = found
-    return array.reshape(shape)
+    return array.reshape(shape).astype(str) if kind == "str" else array.reshape(shape)
 
 
-def read_body(body, schema):
+def read_body(body, schema, has_type_hint):
     """A body of MLflow's scoring protocol, as its server reads it."""
     import pandas as pd
 
+    if has_type_hint and "inputs" in body:
+        return body["inputs"]
     if "dataframe_split" in body:
         return pd.DataFrame(**body["dataframe_split"])
     if "dataframe_records" in body:
@@ -112,11 +114,14 @@ def read_body(body, schema):
     return {name: value for name, value in body.items() if name != "params"}
 
 
-def read_input(header, body, kinds, schema):
+def read_input(header, body, kinds, metadata):
     import pandas as pd
 
+    schema = metadata.get_input_schema()
     if header["form"] == "json":
-        return read_body(json.loads(header["text"]), schema)
+        # Older versions of MLflow know no type hints.
+        has_type_hint = getattr(metadata, "_is_signature_from_type_hint", bool)()
+        return read_body(json.loads(header["text"]), schema, has_type_hint)
     tensors, at = {}, 0
     for entry in header["tensors"]:
         kind = kinds.get(entry["name"])
@@ -136,10 +141,12 @@ def read_input(header, body, kinds, schema):
 
 
 def kinds_of(model):
-    """Column name → MLflow's type, for the types that no tensor tells."""
+    """Name of a column or tensor → MLflow's type, for the types that no datatype tells."""
     schema = model.metadata.get_input_schema()
-    if schema is None or schema.is_tensor_spec():
+    if schema is None:
         return {}
+    if schema.is_tensor_spec():
+        return {spec.name or "": "str" for spec in schema.inputs if spec.type.kind == "U"}
     if not schema.has_input_names():
         return {"": "unnamed"}
     return {column.name: getattr(column.type, "name", None) for column in schema.inputs}
@@ -149,6 +156,9 @@ def tensor_of(name, value):
     """(entry, buffer), or None where the value is no tensor."""
     import numpy as np
 
+    dtype = getattr(value, "dtype", None)
+    if not isinstance(dtype, (np.dtype, type(None))) and dtype.kind in "iub" and value.isna().any():
+        return None  # pandas' whole numbers with missing ones, of which numpy makes fractions
     array = np.asarray(value)
     datatype = DATATYPES.get(array.dtype.name)
     if datatype is not None:
@@ -187,7 +197,8 @@ def form_of(answer):
     if isinstance(answer, pd.Series):
         answer = pd.DataFrame(answer)
     if isinstance(answer, pd.DataFrame):
-        return "records", answer, [tensor_of(name, answer[name]) for name in answer.columns]
+        columns = answer.columns if answer.columns.is_unique else []
+        return "records", answer, [tensor_of(name, answer[name]) for name in columns]
     array = array_of(answer)
     if array is not None:
         return "array", answer, [tensor_of("", array)]
@@ -218,9 +229,11 @@ def json_of(value):
 def failure(error):
     traceback.print_exc()
     message = getattr(error, "message", "")
-    if type(error).__name__ == "MlflowException" and isinstance(message, str) and message.startswith("Failed to enforce schema"):
-        # MLflow repeats all of the data before it says what is wrong with it.
-        return {"error": message.rpartition("Error: ")[2][:2000], "refused": True}
+    if type(error).__name__ == "MlflowException" and isinstance(message, str) and 400 <= error.get_http_status_code() < 500:
+        # A type hint, or the model itself, does not take the input. MLflow repeats all of the data before it says what is wrong with it.
+        if message.startswith("Failed to enforce schema"):
+            message = message.rpartition("Error: ")[2]
+        return {"error": message[:2000], "refused": True}
     last = traceback.format_exception_only(type(error), error)[-1].strip()
     return {"error": last[:2000]}
 
@@ -244,7 +257,7 @@ def main():
         header, body = read_frame(connection)
         try:
             try:
-                data = read_input(header, body, kinds, model.metadata.get_input_schema())
+                data = read_input(header, body, kinds, model.metadata)
             except Exception as error:
                 # Nothing of the model has run: what cannot be read is the client's.
                 write_frame(connection, {**failure(error), "refused": not isinstance(error, MemoryError)})

@@ -30,7 +30,10 @@ export function exampleBodies(example: ModelInput, signature: Signature | undefi
   const specs = signature?.inputs;
   if (specs?.kind === 'columns' && specs.columns[0]?.name === undefined) {
     return {
-      json: { dataframe_split: { dataframe_split: { data: rows }, ...params }, inputs: { inputs: rows, ...params } },
+      json: {
+        dataframe_split: { dataframe_split: { data: rows }, ...params },
+        inputs: { inputs: signature?.fromTypeHint ? columns[0] : rows, ...params },
+      },
       csv: undefined,
       jsonLines: undefined,
       infer,

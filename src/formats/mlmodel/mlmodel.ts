@@ -39,6 +39,8 @@ export interface Signature {
   readonly inputs: Specs | undefined;
   readonly outputs: Specs | undefined;
   readonly params: readonly ParamSpec[];
+  /** The predict function's type hint made it: the only column is an element of the list that the function takes. */
+  readonly fromTypeHint?: true;
 }
 
 export interface Mlmodel {

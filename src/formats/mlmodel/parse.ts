@@ -14,7 +14,10 @@ export function parseMlmodel(text: string): Mlmodel {
     flavors: Object.keys(flavors),
     onnx: onnx === undefined ? undefined : { file: insidePath(onnx['data'] ?? 'model.onnx', 'flavors.onnx.data') },
     pythonFunction: optional(flavors['python_function'], parsePythonFunction),
-    signature: optional(file['signature'], parseSignature),
+    signature: optional(file['signature'], (value) => ({
+      ...parseSignature(value),
+      ...(file['is_signature_from_type_hint'] === true ? { fromTypeHint: true as const } : {}),
+    })),
     inputExample: optional(file['saved_input_example_info'], parseExampleInfo),
     runId: optional(file['run_id'], (value) => asText(value, 'run_id')),
     mlflowVersion: optional(file['mlflow_version'], (value) => asText(value, 'mlflow_version')),

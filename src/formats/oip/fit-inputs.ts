@@ -26,7 +26,11 @@ export function fitInputs(
   params: Params | undefined,
 ): ModelInput {
   const specs = signature?.inputs;
-  if (specs?.kind === 'columns') return fitColumns(given, specs.columns, params);
+  if (specs?.kind === 'columns') {
+    const type = specs.columns[0]?.type;
+    if (signature?.fromTypeHint && typeof type === 'object') return fitElements(given, type, params);
+    return fitColumns(given, specs.columns, params);
+  }
   const expected = specs === undefined ? inputs : specs.tensors.map(describe);
   if (expected.length > 0) return fitTensors(given, expected, params);
   const tensors = given.map(({ tensor }) => tensor);
@@ -74,6 +78,15 @@ function fitColumns(given: readonly InferInput[], specs: readonly ColumnSpec[], 
   if (!enforced.nested) return { form: 'columns', tensors: enforced.tensors, rows, params };
   const data = Array.from({ length: rows }, (_, row) => table.columns.map((column) => column[row]));
   return { form: 'json', text: stringifyLossless({ dataframe_split: { columns: table.names, data } }), rows, params };
+}
+
+/** The list that a function with a type hint takes, each element the text of its JSON; the hint checks what it is. */
+function fitElements(given: readonly InferInput[], type: ColumnSpec['type'], params: Params | undefined): ModelInput {
+  const [only, ...others] = given;
+  if (only === undefined || others.length > 0) throw invalidInput("The model takes one input: BYTES of shape [rows], each a row's JSON.");
+  const elements = cells({ ...only, tensor: asColumn(only.tensor) }, type);
+  if (elements.length === 0) throw invalidInput('Send at least one row.');
+  return { form: 'json', text: stringifyLossless({ inputs: elements }), rows: elements.length, params };
 }
 
 /** One tensor [rows, columns] under a name that is no column's: the columns in the signature's order. */

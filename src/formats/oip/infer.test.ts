@@ -242,6 +242,17 @@ test('metadata tells the columns of the signature as MLServer does', () => {
   expect(serverMetadata('1.0.0')).toMatchObject({ extensions: ['binary_tensor_data', 'model_repository'] });
 });
 
+test('of a signature made from a type hint, every element is the JSON of a row', () => {
+  const type = { nested: 'object', definition: {} } as const;
+  const inputs = { kind: 'columns', columns: [{ name: undefined, type, required: true }] } as const;
+  const model = { signature: { inputs, outputs: undefined, params: [], fromTypeHint: true as const }, inputs: [] };
+  const rows = ['{"role":"user"}', '{"n":9007199254740993}'];
+  const given = { name: 'input-0', datatype: 'BYTES', shape: [2, 1], data: rows };
+  expect(infer([given], model)).toBe(`{"inputs":[${rows.join(',')}]}`);
+  expect(() => infer([given, { ...given, name: 'b' }], model)).toThrow('The model takes one input');
+  expect(() => infer([{ ...given, shape: [0], data: [] }], model)).toThrow('Send at least one row.');
+});
+
 test('whatever comes is read, or refused as the client’s fault', () => {
   const entry = fc.record(
     {

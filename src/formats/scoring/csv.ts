@@ -62,6 +62,8 @@ function quoted(text: string, from: number, line: number): [string, number] {
 }
 
 const number = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+/** As pandas reads them. */
+const missing = new Set(['', 'nan', '-nan', 'null', 'none', 'na', 'n/a', '<na>', '#na', '#n/a', '#n/a n/a']);
 const wholeNumber = /^\s*([+-]?\d+)(?:\.0*)?\s*$/;
 
 /** A field as the JSON value that a column of this type takes; what has no such form stays text and is refused as one. */
@@ -70,7 +72,7 @@ export function cellValue(type: ColumnSpec['type'] | undefined, cell: Cell): unk
   switch (type) {
     case 'float':
     case 'double':
-      if (/^nan$/i.test(cell)) return null;
+      if (missing.has(cell.trim().toLowerCase())) return null;
       return number.test(cell) ? Number(cell) : cell;
     case 'integer':
     case 'long':

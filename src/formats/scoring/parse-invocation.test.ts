@@ -290,3 +290,32 @@ test('a row without a key has no value there, and neither zero nor an empty text
   const signature: Signature = { inputs: { kind: 'columns', columns: [nested] }, outputs: undefined, params: [] };
   expect(refusal('{"dataframe_records":[{"words":["a"]},{}]}', signature).message).toContain("'words' in row 1: expected a value (array)");
 });
+
+test('of a signature made from a type hint, every element of the list is a row, also an object', () => {
+  const definition = { type: 'object', properties: { role: { type: 'string', required: true }, n: { type: 'long', required: false } } };
+  const column = { name: undefined, type: { nested: 'object', definition }, required: true } as const;
+  const signature: Signature = { inputs: { kind: 'columns', columns: [column] }, outputs: undefined, params: [], fromTypeHint: true };
+  const body = '{"inputs":[{"role":"user"},{"role":"system","n":2}]}';
+  expect(read(body, signature)).toBe(body);
+  expect(read('{"role":"user"}\n{"role":"system","n":2}\n', signature, 'application/jsonlines')).toBe(body);
+  expect(refusal('{"inputs":[]}', signature).message).toContain('Send at least one row.');
+  expect(refusal('{"inputs":{"role":"user"}}', signature).message).toContain("'inputs' must be a list with an element for each row");
+  const texts: Signature = { ...signature, inputs: { kind: 'columns', columns: [{ ...column, type: 'string' }] } };
+  expect(read('{"inputs":["a","b"]}', texts)).toEqual({ 'input-0': ['a', 'b'] });
+  expect(refusal('{"inputs":[{"a":"x"}]}', texts).message).toContain("'input-0' in row 0: expected a text (string), got an object");
+});
+
+test('without a signature, whole numbers that were written as fractions reach a Python model as they came', () => {
+  const form = (body: string): string => parseInvocation(Buffer.from(body), undefined, undefined).input.form;
+  expect(['[[1,2]]', '[[1.0,2.5]]', '[[1.05,2.5]]'].map((data) => form(`{"inputs":${data}}`))).toEqual(['tensors', 'tensors', 'tensors']);
+  expect(['[[1.0,2.0]]', '[[1e3,2]]', '{"a":[1],"b":[2.0]}'].map((data) => form(`{"inputs":${data}}`))).toEqual(['json', 'json', 'json']);
+  expect(form('{"dataframe_split":{"columns":["a"],"data":[[1.0]]}}')).toBe('json');
+});
+
+test('the index that pandas writes into CSV is left out, and its words for missing numbers are understood', () => {
+  const doubles = columns({ a: 'double', b: 'double' });
+  expect(read(',a,b\n0,1,2\n1,3,4\n', doubles, 'text/csv')).toEqual({ a: [1, 3], b: [2, 4] });
+  const { NaN: missing } = Number;
+  expect(read('a,b\nNA,null\nN/A,nan\n<NA>,None\n', doubles, 'text/csv')).toEqual({ a: Array(3).fill(missing), b: Array(3).fill(missing) });
+  expect(refusal('c,a,b\n0,1,2\n', doubles, 'text/csv').message).toContain("'c': expected");
+});

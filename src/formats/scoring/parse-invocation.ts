@@ -10,7 +10,7 @@ import { decodeBody, needsExactNumbers, parseBody, stringifyLossless } from './j
 import { type MediaType, parseMediaType } from './media-type.ts';
 import { datatypeOf } from './nested-list.ts';
 import { enforceParams } from './params.ts';
-import { invalidInput } from './problems.ts';
+import { invalidInput, show } from './problems.ts';
 import { readScoringBody, readTable, type ScoringBody } from './scoring-body.ts';
 import { wellFormedInput } from './well-formed.ts';
 import { isObject, type Table, tableOfRecords, tableOfRows } from './table.ts';
@@ -72,6 +72,7 @@ function inputOfWrapped(body: WrappedBody, text: string, { signature, asked }: M
   const inputs = signature?.inputs;
   if (inputs === undefined) return { ...inferInput(body, text, asked), params };
   if (inputs.kind === 'columns') {
+    if (signature?.fromTypeHint && body.format === 'inputs') return inputOfElements(body.data, { ...signature, inputs }, text, params);
     const table = readTable(body.format, body.data) ?? tableOfValues(body, inputs.columns);
     return inputOfTable(table, { ...signature, inputs }, text, params);
   }
@@ -84,6 +85,15 @@ type WithInputs<K> = { readonly inputs: Extract<NonNullable<Signature['inputs']>
 function inputOfTable(table: Table, { inputs }: WithInputs<'columns'>, text: string, params: ModelInput['params']): ModelInput {
   const { tensors, rows, nested } = enforceColumns(inputs.columns, table);
   return nested ? { form: 'json', text, rows, params } : { form: 'columns', tensors, rows, params };
+}
+
+/** The list that a function with a type hint takes: an element is a row, also where it is an object. */
+function inputOfElements(data: unknown, signature: WithInputs<'columns'>, text: string, params: ModelInput['params']): ModelInput {
+  if (!Array.isArray(data)) throw invalidInput(`'inputs' must be a list with an element for each row. Got ${show(data)}.`);
+  if (data.length === 0) throw invalidInput('Send at least one row.');
+  // Objects are checked by the type hint itself, which knows of defaults that the signature does not tell.
+  if (typeof signature.inputs.columns[0]?.type !== 'string') return { form: 'json', text, rows: data.length, params };
+  return inputOfTable({ names: undefined, columns: [data], rows: data.length }, signature, text, params);
 }
 
 /** `inputs` and `instances` that are an array or one value: rows, or the values of the only column. */
@@ -120,7 +130,13 @@ function inferInput(body: WrappedBody, text: string, asked: readonly TensorDescr
   const rows = Array.isArray(body.data) ? body.data.length : (table?.rows ?? 1);
   if (asked.length > 0)
     return tensorsInput(underAskedName(canBeAsked(tensors, asked) ? tensors! : fitArrays(body.data, asked), asked), undefined);
-  return tensors === undefined ? { form: 'json', text, rows, params: undefined } : tensorsInput(tensors, undefined);
+  if (tensors === undefined || losesFraction(tensors, text)) return { form: 'json', text, rows, params: undefined };
+  return tensorsInput(tensors, undefined);
+}
+
+/** Whether whole numbers may have been written as `1.0`, which numpy and pandas take for floating-point numbers: a network does, too. */
+function losesFraction(tensors: readonly Tensor[], text: string): boolean {
+  return tensors.some(({ datatype }) => datatype === 'INT64') && /\d(?:\.0*(?!\d)|[eE])/.test(text);
 }
 
 /** The only tensor that a model takes is called what the model calls it, as in the Open Inference Protocol. */
@@ -132,7 +148,8 @@ function underAskedName(tensors: readonly Tensor[], [only, ...others]: readonly 
 function inferTable(table: Table, text: string, asked: readonly TensorDescription[]): ModelInput {
   const columns = inferColumns(table);
   if (asked.length > 0 && !canBeAsked(columns, asked)) refuseCells(table, asked);
-  if (columns === undefined) return { form: 'json', text, rows: table.rows, params: undefined };
+  if (columns === undefined || (asked.length === 0 && losesFraction(columns, text)))
+    return { form: 'json', text, rows: table.rows, params: undefined };
   return { form: 'columns', tensors: columns, rows: table.rows, params: undefined };
 }
 
@@ -147,15 +164,21 @@ function parseJsonLines(text: string, model: Model): ModelInput {
   const given = numbered.filter(({ line }) => line.trim() !== '');
   if (given.length === 0) throw invalidInput('Send at least one row.');
   const rows = given.map(({ line, number }) => parseBody(line, { exact, line: number }));
+  const list = `[${given.map(({ line }) => line).join(',')}]`;
+  const { signature } = model;
+  if (signature?.fromTypeHint && signature.inputs?.kind === 'columns') {
+    const params = enforceParams(signature.params, undefined);
+    return inputOfElements(rows, { ...signature, inputs: signature.inputs }, `{"inputs":${list}}`, params);
+  }
   const records = isObject(rows[0]);
   const table = records ? tableOfRecords(rows, 'JSON lines') : tableOfRows(rows, undefined, 'JSON lines');
-  const list = `[${given.map(({ line }) => line).join(',')}]`;
   return inputOfAnyTable(table, model, () => (records ? `{"dataframe_records":${list}}` : `{"dataframe_split":{"data":${list}}}`));
 }
 
 function inputOfCsv(text: string, header: 'present' | 'absent', model: Model): ModelInput {
   const rows = parseCsv(text);
   const names = header === 'present' ? rows.shift()?.map((name) => name ?? '') : undefined;
+  if (names?.[0] === '' && hasNames(model.signature)) for (const row of [names, ...rows]) row.shift();
   if (rows.length === 0)
     throw invalidInput(
       'CSV: send at least one row, below a line with the names of the columns (or with the content type "text/csv; header=absent").',
@@ -173,6 +196,12 @@ function inputOfCsv(text: string, header: 'present' | 'absent', model: Model): M
   return inputOfAnyTable(table, model, () =>
     stringifyLossless({ dataframe_split: { ...(known === undefined ? {} : { columns: known }), data: rowsOf(table) } }),
   );
+}
+
+/** Then a first column without a name is the index that `DataFrame.to_csv()` writes. */
+function hasNames(signature: Signature | undefined): boolean {
+  const inputs = signature?.inputs;
+  return inputs?.kind === 'columns' && inputs.columns.every(({ name }) => name !== undefined && name !== '');
 }
 
 function typeOfCells(specs: NonNullable<Signature['inputs']>, name: string | undefined, index: number): Parameters<typeof cellValue>[0] {

@@ -46,7 +46,7 @@ def deployments():
     chat = client.predict(endpoint="free", inputs={"messages": [{"role": "user", "content": "Hello"}]})
     assert chat["choices"][0]["message"]["role"] == "assistant", chat
     names = sorted(endpoint.name for endpoint in client.list_endpoints())
-    assert names == ["free", "iris", "line", "several", "typed"], names
+    assert names == ["free", "hinted", "iris", "line", "several", "typed"], names
     endpoint = client.get_endpoint("line")
     assert endpoint.endpoint_url == f"{server}/endpoints/line/invocations" and endpoint.model.name == "line", endpoint
     for ask in (lambda: client.get_endpoint("absent"), lambda: client.predict(endpoint="absent", inputs={"inputs": [[1]]})):
