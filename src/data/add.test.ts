@@ -32,7 +32,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-const plain = { glob: false, out: undefined, force: false, commit: true, relink: true };
+const plain = { glob: false, out: undefined, force: false, commit: true, relink: true, to: undefined };
 const addTarget = (target: string, stages: readonly TrackedStage[] = [], options = plain) =>
   add(repository, { ...options, cwd: root, targets: [target] }, stages, collectChanges(repository));
 

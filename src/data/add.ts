@@ -4,12 +4,22 @@ import { MillwrightError } from '../errors.ts';
 import type { DvcFile } from '../formats/dvc/dvc-file.ts';
 import { plainOutput, type OutputEntry } from '../formats/dvc/entry.ts';
 import { addInside } from './add-inside.ts';
+import { addToRemote } from './add-to-remote.ts';
 import { copyIn } from './copy-in.ts';
 import type { TrackedOutput } from './output.ts';
 import type { Repository } from './repository.ts';
 import { saveOutput } from './save-output.ts';
 import type { ScmChanges } from './scm-changes.ts';
-import { openDvcFile, outputAround, refuseIgnoredFile, writeDvcFile, type OpenDvcFile, type TrackedStage } from './stages.ts';
+import {
+  openDvcFile,
+  outputAround,
+  refuseIgnoredFile,
+  refuseMissingFolder,
+  writeDvcFile,
+  type OpenDvcFile,
+  type TrackedStage,
+} from './stages.ts';
+import type { ObjectStore } from './transfer/object-store.ts';
 
 export interface AddInput {
   readonly cwd: string;
@@ -22,6 +32,8 @@ export interface AddInput {
   readonly force: boolean;
   readonly commit: boolean;
   readonly relink: boolean;
+  /** Send the one target to this remote, and keep it nowhere else. */
+  readonly to: ObjectStore | undefined;
 }
 
 /** One thing to add: a whole output, or a part of a folder that is tracked already. */
@@ -44,8 +56,9 @@ export async function add(
   changes: ScmChanges,
 ): Promise<readonly string[]> {
   const words = input.glob ? expand(input.targets, input.cwd) : input.targets;
-  const source = input.out === undefined ? undefined : resolve(input.cwd, words[0]!);
-  const places = input.out === undefined ? words : [placeFor(words[0]!, input.out, input)];
+  const isMovedIn = input.out !== undefined || input.to !== undefined;
+  const source = isMovedIn ? resolve(input.cwd, words[0]!) : undefined;
+  const places = isMovedIn ? [placeFor(words[0]!, repository.root, input)] : words;
   const targets = places.map((word) => targetOf(repository, word, stages, input.cwd));
   for (const target of targets) refuseOverlap(target, targets, stages, input.cwd);
   for (const target of targets) {
@@ -53,7 +66,6 @@ export async function add(
     const entry = await save(repository, target, source, input, changes);
     const outs = target.file.content.outs.with(target.index, entry);
     writeDvcFile(repository, { ...target.file, content: { ...target.file.content, outs } });
-    changes.settle();
     changes.track(target.file.path);
   }
   return targets.map((target) => target.file.path);
@@ -66,6 +78,7 @@ function save(
   input: AddInput,
   changes: ScmChanges,
 ): Promise<OutputEntry> {
+  if (source !== undefined && input.to !== undefined) return addToRemote(repository, source, target.output, input.to);
   if (source !== undefined) return copyIn(repository, source, target.output, target.name, changes);
   if (target.path !== target.output.path)
     return addInside(repository, target.output, target.path, changes, { ...input, name: target.name });
@@ -84,10 +97,12 @@ function expand(patterns: readonly string[], cwd: string): string[] {
   return found.filter((path) => !basename(path).startsWith('.') || patterns.some((pattern) => basename(pattern).startsWith('.')));
 }
 
-function placeFor(source: string, out: string, { cwd, force }: AddInput): string {
+/** Where data that comes from elsewhere is tracked: at `out`; without it beside itself, or here where it lies outside. */
+function placeFor(source: string, root: string, { cwd, force, out }: AddInput): string {
   if (/^\w+:\/\//.test(source)) {
-    throw new MillwrightError('NOT_IMPLEMENTED', `'${source}' is a URL: '--out' copies local files and folders only; download it first`);
+    throw new MillwrightError('NOT_IMPLEMENTED', `'${source}' is a URL: only local files and folders can be added; download it first`);
   }
+  if (out === undefined) return resolve(cwd, source).startsWith(root + sep) ? source : basename(source);
   const isFolder = statSync(resolve(cwd, out), { throwIfNoEntry: false })?.isDirectory() === true;
   const place = isFolder ? join(out, basename(source)) : out;
   if (existsSync(resolve(cwd, place)) && !force) {
@@ -102,6 +117,7 @@ function targetOf(repository: Repository, word: string, stages: readonly Tracked
   const name = relative(cwd, path);
   const known = outputAround(stages, path);
   if (known === undefined) {
+    refuseMissingFolder(dirname(path), cwd);
     refuseIgnoredFile(repository, `${path}.dvc`, cwd);
     return newTarget(path, name);
   }

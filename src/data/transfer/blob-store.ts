@@ -1,5 +1,5 @@
 import { createReadStream, readFileSync } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import type { Blobs } from '../../backends/blobs/port.ts';
@@ -57,7 +57,7 @@ function keyOf(algorithm: HashAlgorithm, value: string): string {
 
 async function send(blobs: Blobs, cache: Cache, value: string, signal: AbortSignal): Promise<void> {
   const path = objectPath(cache, value);
-  const { size } = await lstat(path);
+  const { size } = await stat(path);
   const options = { expectedSizeBytes: size, signal };
   const key = keyOf(cache.algorithm, value);
   if (cache.algorithm !== 'md5') {
