@@ -19,7 +19,7 @@ export interface CheckoutReport {
   readonly added: readonly string[];
   readonly modified: readonly string[];
   readonly deleted: readonly string[];
-  /** The cache lacks them; they were left as they are. */
+  /** The cache lacks what they should be: they are gone from the work tree. */
   readonly failed: readonly string[];
   /** Of files. */
   readonly stats: CheckoutStats;
@@ -42,7 +42,6 @@ export async function checkoutOutputs(
   }
   if (!input.force) refuseUnsaved(plans);
   for (const plan of plans) {
-    if (plan.isMissing) continue;
     await applyCheckout(repository, plan);
     remember(repository, plan);
   }
@@ -75,8 +74,8 @@ async function unusedOutputs(repository: Repository, stages: readonly TrackedSta
   return plans;
 }
 
-function remember(repository: Repository, { kind, output }: CheckoutPlan): void {
-  if (kind === 'deleted') repository.state.forgetOutput(output.path);
+function remember(repository: Repository, { kind, output, isMissing }: CheckoutPlan): void {
+  if (kind === 'deleted' || isMissing) repository.state.forgetOutput(output.path);
   else if (kind !== undefined && output.entry.hash !== undefined) repository.state.rememberOutput(output.path, output.entry.hash);
 }
 

@@ -8,7 +8,7 @@ import { hasObject, objectPath, objectState, readTree, type Cache } from './cach
 import type { Progress } from './effects.ts';
 import { hashPath } from './hash.ts';
 import { createLinker } from './link.ts';
-import { isDirectoryHash, type TrackedOutput } from './output.ts';
+import { isDirectoryHash, type HashedPath, type TrackedOutput } from './output.ts';
 import type { Repository } from './repository.ts';
 import { makeExecutable, stagingFolder } from './save-output.ts';
 import { TICK_MS, stateKey } from './state.ts';
@@ -30,7 +30,7 @@ export interface CheckoutPlan {
   readonly changes: readonly FileChange[];
   /** Files that would be lost: their content is in no cache. Absolute. */
   readonly unsaved: readonly string[];
-  /** Set where the cache lacks what is to be restored: then nothing of this output is changed. */
+  /** Set where the cache lacks what is to be restored: then the output goes as a whole, as with DVC, so that nothing stale or half is left. */
   readonly isMissing: boolean;
   readonly stats: CheckoutStats;
   /** The hash of what is there now; undefined where nothing is. */
@@ -57,9 +57,10 @@ export async function planCheckout(repository: Repository, output: TrackedOutput
   const wanted = hash === undefined ? undefined : wantedFiles(cache, hash.value, isDirectoryHash(hash));
   const present = await hashPath(repository, output.path, output.entry.algorithm);
   const held = present?.hash.value;
-  const unchangedPlan = { output, kind: undefined, changes: [], unsaved: [], stats: noStats, held };
-  if (hash !== undefined && present?.hash.value === hash.value && !options.relink) return { ...unchangedPlan, isMissing: false };
-  if (wanted === undefined) return { ...unchangedPlan, isMissing: true };
+  if (hash !== undefined && held === hash.value && !options.relink)
+    return { output, kind: undefined, changes: [], unsaved: [], stats: noStats, held, isMissing: false };
+  const missing = { ...removal(cache, output, present), kind: undefined, stats: noStats, isMissing: true };
+  if (wanted === undefined) return missing;
   const current = new Map(
     present === undefined
       ? []
@@ -68,8 +69,7 @@ export async function planCheckout(repository: Repository, output: TrackedOutput
         : present.tree.map((file) => [file.relpath, file.md5]),
   );
   const changes = diff(current, wanted, insideOf(output.path, options.only));
-  const isMissing = changes.some(({ md5 }) => md5 !== undefined && isLacking(repository, cache, md5));
-  if (isMissing) return { ...unchangedPlan, isMissing };
+  if (changes.some(({ md5 }) => md5 !== undefined && isLacking(repository, cache, md5))) return missing;
   const unsaved = changes
     .filter((change) => change.replaces && !hasObject(cache, current.get(change.relpath)!))
     .map((change) => join(output.path, change.relpath));
@@ -81,7 +81,7 @@ export async function planCheckout(repository: Repository, output: TrackedOutput
       : changes.length === 0 && isDirectoryHash(hash!) === (present.tree !== undefined)
         ? undefined
         : 'modified';
-  return { output, kind, changes: [...changes, ...relinks], unsaved, isMissing, stats, held };
+  return { output, kind, changes: [...changes, ...relinks], unsaved, isMissing: false, stats, held };
 }
 
 function isLacking({ effects }: Repository, cache: Cache, value: string): boolean {
@@ -95,8 +95,11 @@ const noStats: CheckoutStats = { added: 0, modified: 0, deleted: 0 };
 
 /** The plan for an output that no file declares any more. */
 export async function planRemoval(repository: Repository, output: TrackedOutput): Promise<CheckoutPlan> {
-  const cache = repository.cache(output.entry.algorithm);
   const present = await hashPath(repository, output.path, output.entry.algorithm);
+  return removal(repository.cache(output.entry.algorithm), output, present);
+}
+
+function removal(cache: Cache, output: TrackedOutput, present: HashedPath | undefined): CheckoutPlan {
   const files = present === undefined ? [] : (present.tree ?? [{ relpath: '', md5: present.hash.value }]);
   return {
     output,
@@ -175,7 +178,7 @@ export async function applyCheckout(repository: Repository, plan: CheckoutPlan):
       removeFile(path, relpath);
       progress.advance(1);
     }
-    if (plan.kind === 'deleted') return void removeEmptyFolder(path);
+    if (plan.kind === 'deleted' || plan.isMissing) return void removeEmptyFolder(path);
     await createFiles(repository, plan, pace, progress);
   } finally {
     progress.finish();
