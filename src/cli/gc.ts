@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { MillwrightError } from '../errors.ts';
-import { withRepositoryLock, type Repository } from '../data/index.ts';
+import { hasObject, isDirectoryHash, withRepositoryLock, type Repository } from '../data/index.ts';
 import {
   algorithms,
   byRemote,
@@ -9,6 +9,7 @@ import {
   collectFromRemote,
   committedOutputs,
   defaultRemote,
+  fetchDirectories,
   keptNotIn,
   keptObjects,
   wantedOutputs,
@@ -120,9 +121,10 @@ async function collect(repositories: readonly Repository[], options: GcOptions, 
   const context = transferContext(own);
   const outputs: WantedOutput[] = [];
   for (const repository of repositories) outputs.push(...(await usedOutputs(repository, options, io)));
+  await fetchLackingDirectories(own, outputs, options);
   const stores = await openStores(own, outputs, options);
   try {
-    const kept = await keptObjects(context, outputs, [...stores.values()], options.force === true || options.dry === true);
+    const kept = await keptObjects(context, outputs, options.force === true || options.dry === true);
     const isSilent = options.quiet === true || options.json === true;
     const print = isSilent ? () => undefined : (line: string) => io.stdout(`${line}\n`);
     const removals = { cache: 0, remote: 0, paths: [] as string[] };
@@ -168,6 +170,20 @@ async function usedOutputs(repository: Repository, options: GcOptions, io: Io): 
   });
   const targets = Project.load({ repository, cwd: io.cwd }).stages.map((stage) => ({ stage }));
   return [...wantedOutputs(repository, targets, io.cwd), ...committed];
+}
+
+/** As with DVC, directory objects that only a remote has come back first: without them the files inside could not be kept. */
+async function fetchLackingDirectories(repository: Repository, outputs: readonly WantedOutput[], options: GcOptions): Promise<void> {
+  const chosen = options.remote ?? repository.config.remote;
+  const lacking = outputs
+    .map((output) => ({ ...output, remote: output.remote ?? chosen }))
+    .filter(
+      ({ hash, remote }) => remote !== undefined && isDirectoryHash(hash) && !hasObject(repository.cache(hash.algorithm), hash.value),
+    );
+  for (const [name, group] of byRemote(repository, lacking, undefined)) {
+    const store = await openRemote(repository, name, options.jobs);
+    await fetchDirectories(transferContext(repository), { store, outputs: group }).finally(() => store.close());
+  }
 }
 
 /** The remotes that are looked into or collected in: the chosen or default one, and those that single outputs name. */

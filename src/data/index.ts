@@ -1,5 +1,6 @@
 export { add, type AddInput } from './add.ts';
-export type { Cache } from './cache.ts';
+export { hasObject, type Cache } from './cache.ts';
+export { isDirectoryHash } from '../formats/dvc/entry.ts';
 export type { CheckoutPlan } from './checkout.ts';
 export { checkoutOutputs, type CheckoutReport } from './checkout-outputs.ts';
 export { commitDvcFile } from './commit.ts';

@@ -12,27 +12,15 @@ export type KeptObjects = ReadonlyMap<HashAlgorithm, ReadonlySet<string>>;
 
 /**
  * All objects that the outputs consist of.
- * @param stores where directory objects are looked for that the cache lacks
- * @param isForced go on where a directory object is nowhere, so that its files cannot be kept
+ * @param isForced go on where the cache lacks a directory object, so that its files cannot be kept
  */
-export async function keptObjects(
-  context: TransferContext,
-  outputs: readonly UsedOutput[],
-  stores: readonly ObjectStore[],
-  isForced: boolean,
-): Promise<KeptObjects> {
+export async function keptObjects(context: TransferContext, outputs: readonly UsedOutput[], isForced: boolean): Promise<KeptObjects> {
   const kept = new Map<HashAlgorithm, ReadonlySet<string>>();
   for (const algorithm of algorithms) {
-    let pending: readonly UsedOutput[] = outputs.filter(({ hash }) => hash.algorithm === algorithm);
-    const values = new Set<string>(pending.map(({ hash }) => hash.value));
-    for (const store of [undefined, ...stores]) {
-      const used = await usedObjects(pending, algorithm, context.caches, store);
-      for (const value of used.files.keys()) values.add(value);
-      const unreadable = new Set(used.unreadable.map(({ value }) => value));
-      pending = pending.filter(({ hash }) => unreadable.has(hash.value));
-    }
-    if (pending.length > 0 && !isForced) throw lost(pending[0]!.name);
-    kept.set(algorithm, values);
+    const { files, unreadable } = await usedObjects(outputs, algorithm, context.caches, undefined);
+    if (unreadable[0] !== undefined && !isForced) throw lost(unreadable[0].name);
+    const named = outputs.filter(({ hash }) => hash.algorithm === algorithm).map(({ hash }) => hash.value);
+    kept.set(algorithm, new Set([...named, ...files.keys()]));
   }
   return kept;
 }

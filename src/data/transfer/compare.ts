@@ -18,10 +18,11 @@ export async function compareWithRemote(context: TransferContext, batch: Transfe
     const cache = context.caches(algorithm);
     const used = await usedObjects(batch.outputs, algorithm, context.caches, batch.store);
     const remote = await present(context, batch, used);
-    const named = [...used.files, ...[...wholeDirectories(used), ...used.unreadable].map(({ value, name }) => [value, [name]] as const)];
+    // As with DVC, a directory that neither side can list is passed over
+    const named = [...used.files, ...wholeDirectories(used).map(({ value, name }) => [value, [name]] as const)];
     for (const [value, names] of named) {
       const state = stateOf(hasObject(cache, value), remote.has(value));
-      if (state !== undefined) for (const name of names) states.set(name, state);
+      if (state !== undefined) for (const name of names) states.set(name, graver(state, states.get(name)));
     }
   }
   return states;
@@ -71,6 +72,12 @@ async function present(
     context.signal,
   );
   return new Set([...found, ...files]);
+}
+
+/** A name that stands for several objects, of several revisions, has the gravest of their states. */
+function graver(a: CloudState, b: CloudState | undefined): CloudState {
+  const order = ['deleted', 'new', 'missing'] as const;
+  return b === undefined || order.indexOf(a) > order.indexOf(b) ? a : b;
 }
 
 function stateOf(inCache: boolean, inRemote: boolean): CloudState | undefined {

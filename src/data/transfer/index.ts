@@ -1,7 +1,7 @@
 export { byRemote, committedOutputs, defaultRemote, wantedOutputs, type OutputTarget, type WantedOutput } from './batches.ts';
 export { collectFromCache, collectFromRemote, keptNotIn, keptObjects, type GarbageOptions, type KeptObjects } from './collect-garbage.ts';
 export { compareWithRemote, notInRemote, type CloudState } from './compare.ts';
-export { fetch, type FetchResult } from './fetch.ts';
+export { fetch, fetchDirectories, type FetchResult } from './fetch.ts';
 export { push } from './push.ts';
 export { remoteOf, type Remote } from './remote-location.ts';
 export { fetchRunCache, pushRunCache } from './run-cache.ts';

@@ -154,12 +154,8 @@ for (const [kind, openStore] of kinds) {
       expect(await compareWithRemote(here, { store, outputs })).toEqual(deleted);
       rmSync(join(folder, 'remote'), { recursive: true });
       rmSync(join(folder, 'here'), { recursive: true });
-      expect(await compareWithRemote(here, { store, outputs })).toEqual(
-        new Map([
-          ['a', 'missing'],
-          ['d', 'missing'],
-        ]),
-      );
+      // What was in a directory that neither side can list is not known
+      expect(await compareWithRemote(here, { store, outputs })).toEqual(new Map([['a', 'missing']]));
     });
 
     test('collecting garbage keeps what is used, in the cache and in the remote', async () => {
@@ -174,7 +170,7 @@ for (const [kind, openStore] of kinds) {
       ];
       await push(here, { store, outputs });
       await store.close();
-      const kept = await keptObjects(here, [used], [store], false);
+      const kept = await keptObjects(here, [used], false);
       const removing: string[] = [];
       const dry = { isDry: true, removing: (path: string) => removing.push(path) };
       expect([collectFromCache(here, 'md5', kept, dry), await collectFromRemote(here, store, kept, dry)]).toEqual([3, 5]);
@@ -193,8 +189,8 @@ for (const [kind, openStore] of kinds) {
     test('garbage is not collected where a directory object is nowhere, unless forced', async () => {
       const here = contextAt('here');
       const unknown = { name: 'd', hash: { algorithm: 'md5' as const, value: `${'0'.repeat(32)}.dir` } };
-      await expect(keptObjects(here, [unknown], [openStore()], false)).rejects.toMatchObject({ code: 'DATA_ERROR' });
-      expect((await keptObjects(here, [unknown], [], true)).get('md5')).toEqual(new Set([unknown.hash.value]));
+      await expect(keptObjects(here, [unknown], false)).rejects.toMatchObject({ code: 'DATA_ERROR' });
+      expect((await keptObjects(here, [unknown], true)).get('md5')).toEqual(new Set([unknown.hash.value]));
     });
 
     test('the run cache goes and comes, each entry once', async () => {
