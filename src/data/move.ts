@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import { existsSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { MillwrightError } from '../errors.ts';
 import type { Repository } from './repository.ts';
 import { saveOutput } from './save-output.ts';
 import type { ScmChanges } from './scm-changes.ts';
-import { openDvcFile, outputAround, writeDvcFile, type OpenDvcFile, type TrackedStage } from './stages.ts';
+import { openDvcFile, outputAround, refuseMissingFolder, writeDvcFile, type OpenDvcFile, type TrackedStage } from './stages.ts';
 
 export interface MoveInput {
   readonly from: string;
@@ -35,17 +35,17 @@ export async function move(repository: Repository, stages: readonly TrackedStage
   if (target.path !== file.path && existsSync(target.path)) {
     throw new MillwrightError('DATA_ERROR', `'${relative(input.cwd, target.path)}' already exists: remove it, or move to another name`);
   }
-  if (existsSync(from)) {
-    mkdirSync(dirname(to), { recursive: true });
-    renameSync(from, to);
-  } else repository.effects.warn(`'${input.from}' missing`);
+  refuseMissingFolder(dirname(to), input.cwd);
+  if (existsSync(from)) renameSync(from, to);
+  else repository.effects.warn(`'${input.from}' missing`);
   changes.unignore(from);
   const wdir = join(dirname(target.path), target.content.wdir);
   const renamed = { path: to, entry: { ...output.entry, path: relative(wdir, to) } };
   const name = relative(input.cwd, to);
-  const entry = existsSync(to) ? await saveOutput(repository, renamed, changes, { commit: true, relink: true, name }) : renamed.entry;
-  if (!existsSync(to)) await changes.ignore(to);
-  const outs = target.content.outs.with(stage.outs.indexOf(output), entry);
+  // As with DVC, data that had changed is kept and stays changed: its record moves as it was.
+  if (existsSync(to)) await saveOutput(repository, renamed, changes, { commit: true, relink: true, name });
+  else await changes.ignore(to);
+  const outs = target.content.outs.with(stage.outs.indexOf(output), renamed.entry);
   writeDvcFile(repository, { ...target, content: { ...target.content, outs } });
   changes.settle();
   changes.track(target.path);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, truncateSync, unlinkSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, truncateSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { MillwrightError, errnoOf } from '../errors.ts';
 import { addGitignoreEntry, gitignoreEntry, removeGitignoreEntry } from '../formats/dvc/gitignore-file.ts';
@@ -72,7 +72,8 @@ const noChanges: ScmChanges = {
 
 /** Whether Git ignores a file or folder: what DVC asks before it adds a line. */
 export function isIgnored(repository: Repository, path: string): boolean {
-  return repository.gitIgnore?.isIgnored(path, false) ?? false;
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return repository.gitIgnore?.isIgnored(path, isFolder) ?? false;
 }
 
 interface AddedEntry {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { MillwrightError } from '../errors.ts';
 import { parseDvcFile, renderDvcFile, type DvcFile } from '../formats/dvc/dvc-file.ts';
@@ -41,6 +42,12 @@ export function openDvcFile(path: string, cwd: string): OpenDvcFile {
 export function refuseIgnoredFile(repository: Repository, path: string, cwd: string): void {
   if (!isIgnored(repository, path)) return;
   throw new MillwrightError('DATA_ERROR', `bad DVC file name '${relative(cwd, path)}' is git-ignored: take its pattern out of .gitignore`);
+}
+
+/** A folder that is not there is more often a mistyped one than one to be made. */
+export function refuseMissingFolder(folder: string, cwd: string): void {
+  if (existsSync(folder)) return;
+  throw new MillwrightError('DATA_ERROR', `the folder '${relative(cwd, folder)}' does not exist: make it first`);
 }
 
 /** Writes a `.dvc` file, keeping comments and order of the one that is there. */

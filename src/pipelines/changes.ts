@@ -4,7 +4,7 @@ import { isWithin } from '../data/data-index.ts';
 import { hashPath } from '../data/hash.ts';
 import { sameHash, type OutputState, type TrackedDependency, type TrackedOutput } from '../data/output.ts';
 import type { Repository } from '../data/repository.ts';
-import { outputStatus } from '../data/output-status.ts';
+import { outputStatus, workspaceStatus } from '../data/output-status.ts';
 import { paramsStatus, type ParamsReader, type ParamState } from './params.ts';
 import { isCallback, type Stage } from './stage.ts';
 
@@ -85,6 +85,19 @@ export async function statusOf(context: ChangeContext, stage: Stage, only?: stri
   if (isCallback(stage) || stage.alwaysChanged) entries.push('always changed');
   if (stage.isCommandChanged) entries.push(stage.name === undefined ? 'changed checksum' : 'changed command');
   return entries;
+}
+
+/** What `commit` asks about: what differs from dvc.lock, whether or not the cache holds it, and frozen stages too. */
+export interface ChangedEntries {
+  readonly deps: readonly string[];
+  readonly outs: readonly string[];
+  readonly isCommandChanged: boolean;
+}
+
+export async function changedEntries(context: ChangeContext, stage: Stage): Promise<ChangedEntries> {
+  const outs: string[] = [];
+  for (const out of stage.outs) if ((await workspaceStatus(context.repository, out)) !== undefined) outs.push(shownPath(context, out));
+  return { deps: Object.keys(await changedDeps(context, stage)), outs, isCommandChanged: stage.isCommandChanged };
 }
 
 async function changedDeps(context: ChangeContext, stage: Stage): Promise<Record<string, DependencyState | Record<string, ParamState>>> {

@@ -2,7 +2,7 @@
 import type { Repository } from '../data/repository.ts';
 import type { ScmChanges } from '../data/scm-changes.ts';
 import { MillwrightError } from '../errors.ts';
-import { statusOf, type StageStatusEntry } from './changes.ts';
+import { changedEntries, type ChangedEntries } from './changes.ts';
 import { lockEntryOf } from './lock-entry.ts';
 import { LockStore } from './lock-store.ts';
 import { keepUncached, withCurrentDeps, withSavedOutputs } from './outputs.ts';
@@ -30,14 +30,14 @@ export async function commitStages(context: CommitContext, stages: readonly Stag
   const params = new ParamsReader(cwd);
   using locks = new LockStore({ repository, cwd, say });
   for (const [place, stage] of stages.entries()) {
-    const found = options.force ? [] : (await statusOf({ repository, cwd, params }, stage)).filter((entry) => entry !== 'always changed');
-    if (found.length > 0 && !(await context.confirm(question(stage, found)))) {
+    const found = options.force ? undefined : question(stage, await changedEntries({ repository, cwd, params }, stage));
+    if (found !== undefined && !(await context.confirm(found))) {
       throw new MillwrightError('DATA_ERROR', `unable to commit changed ${describe(stage)}. Use \`-f|--force\` to force.`);
     }
     const outputs = { repository, cwd, params, changes };
     const save = { commit: true, allowMissing: false, relink: options.relink };
     const saved = await withSavedOutputs(outputs, await withCurrentDeps(outputs, stage), save);
-    if ((options.force || found.length > 0) && isRunCacheable(saved, repository.root)) {
+    if ((options.force || found !== undefined) && isRunCacheable(saved, repository.root)) {
       await keepUncached(outputs, saved);
       keepRun(repository, lockEntryOf(saved));
     }
@@ -46,14 +46,11 @@ export async function commitStages(context: CommitContext, stages: readonly Stag
   for (const file of locks.changedFiles) changes.track(file);
 }
 
-function question(stage: Stage, found: readonly StageStatusEntry[]): string {
-  const names = (key: 'changed deps' | 'changed outs'): string[] =>
-    found.flatMap((entry) => (typeof entry === 'object' && key in entry ? Object.keys(Object.values(entry)[0] ?? {}) : []));
-  const [deps, outs] = [names('changed deps'), names('changed outs')];
-  const parts = [
-    ...(deps.length > 0 ? [`dependencies [${deps.map((name) => `'${name}'`).join(', ')}]`] : []),
-    ...(outs.length > 0 ? [`outputs [${outs.map((name) => `'${name}'`).join(', ')}]`] : []),
-  ];
+/** What to ask before changes are recorded; undefined where there are none. */
+function question(stage: Stage, { deps, outs, isCommandChanged }: ChangedEntries): string | undefined {
+  if (deps.length + outs.length === 0 && !isCommandChanged) return undefined;
+  const list = (names: readonly string[]): string => `[${names.map((name) => `'${name}'`).join(', ')}]`;
+  const parts = [...(deps.length > 0 ? [`dependencies ${list(deps)}`] : []), ...(outs.length > 0 ? [`outputs ${list(outs)}`] : [])];
   const what = parts.length > 0 ? `${parts.join(' and ')} of ${describe(stage)} changed.` : `'cmd' of ${describe(stage)} has changed.`;
   return `${what} Are you sure you want to commit it?`;
 }

@@ -11,7 +11,7 @@ export function addGitignoreEntry(text: string, entry: string): string | undefin
 
 /** The text without the entry's lines; undefined where it has none. Empty means that the file goes. */
 export function removeGitignoreEntry(text: string, entry: string): string | undefined {
-  const kept = text.split(/(?<=\n)/).filter((line) => line.trim() !== entry);
+  const kept = text.split(/(?<=\n)/).filter((line) => line.trim() !== entry.trim());
   const result = kept.join('');
   return result === text ? undefined : result;
 }
