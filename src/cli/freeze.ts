@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { MillwrightError } from '../errors.ts';
 import { editStages, Project, setFrozen } from '../pipelines/index.ts';
 import type { Io } from './command.ts';
 import { commonOptions, withLocalApp } from './local.ts';
@@ -21,21 +22,27 @@ export function configureFreezing(command: Command, io: Io, verb: 'freeze' | 'un
     .action((targets: string[], options: FreezeOptions) => edit(verb, targets, options, io));
 }
 
+/** As with DVC, a target that cannot be edited keeps none of the others back. */
 async function edit(verb: 'freeze' | 'unfreeze', targets: readonly string[], options: FreezeOptions, io: Io): Promise<void> {
   const say = (line: string): void => {
     if (options.quiet !== true && options.json !== true) io.stdout(`${line}\n`);
   };
-  await withLocalApp(io, options, async (app) => {
-    const { result } = await editStages({ ...app, cwd: io.cwd, say }, async (context) => {
-      const addresses: string[] = [];
+  const addresses: string[] = [];
+  const failures: string[] = [];
+  await withLocalApp(io, options, (app) =>
+    editStages({ ...app, cwd: io.cwd, say }, async (context) => {
       for (const target of targets) {
-        for (const stage of Project.load(context).find(target, { glob: false, recursive: false })) {
+        try {
+          const stage = Project.load(context).findOne(target);
           setFrozen(context, stage, verb === 'freeze');
           addresses.push(stage.address);
+        } catch (error) {
+          if (!(error instanceof MillwrightError)) throw error;
+          failures.push(`failed to ${verb} '${target}' - ${error.message}`);
         }
       }
-      return addresses;
-    });
-    if (options.json === true) io.stdout(`${JSON.stringify({ stages: result })}\n`);
-  });
+    }),
+  );
+  if (failures.length > 0) throw new MillwrightError('VERB_FAILED', failures.join('\n'));
+  if (options.json === true) io.stdout(`${JSON.stringify({ stages: addresses })}\n`);
 }

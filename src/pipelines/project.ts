@@ -57,7 +57,7 @@ export class Project {
   }
 
   /**
-   * The stages that a target names: `stage`, `group`, `group@key`, `path/dvc.yaml`, `path/dvc.yaml:stage`, `x.dvc`, an output.
+   * The stages that a target names: `stage`, `group`, `group@key`, `path/dvc.yaml`, `path/dvc.yaml:stage`, `x.dvc`.
    * With `glob` the name is a pattern; with `recursive` a folder names all stages below it.
    */
   find(target: string, options: { readonly glob: boolean; readonly recursive: boolean }): readonly Stage[] {
@@ -75,15 +75,13 @@ export class Project {
     }
     const found = this.named(inFile, name, options.glob);
     if (found.length > 0 || options.glob) return found;
-    const owner = this.stages.filter((stage) => stage.outs.some((out) => out.path === path));
-    if (owner.length > 0) return owner;
     if (!existsSync(file))
       throw new MillwrightError('DATA_ERROR', `'${relative(cwd, file)}' does not exist: '${target}' is neither a stage nor a file`);
     if (this.hasGroup(file, name)) return [];
     throw new MillwrightError('DATA_ERROR', `Stage '${name}' not found inside '${relative(cwd, file)}' file`);
   }
 
-  /** As {@link find}; a path inside of a tracked output is narrowed to it. */
+  /** As {@link find}; a tracked output, or a path inside of one, names its stage narrowed to it. */
   findGranular(
     target: string,
     options: { readonly glob: boolean; readonly recursive: boolean },
@@ -100,6 +98,15 @@ export class Project {
     if (found.length > 0 || this.pipelines.some((pipeline) => pipeline.file === file)) return found;
     if (!existsSync(file)) return [];
     return file.endsWith('.dvc') ? [loadDvcFile(this.context, file)] : loadPipeline(this.context, file).tracked;
+  }
+
+  /** The one stage that a target names: neither a group nor a whole dvc.yaml, of which more would be meant than was said. */
+  findOne(target: string): Stage {
+    const [stage, ...others] = this.find(target, { glob: false, recursive: false });
+    const name = splitTarget(target)[1];
+    if (stage !== undefined && others.length === 0 && (stage.name === undefined || stage.name === name)) return stage;
+    if (name !== undefined) throw new MillwrightError('DATA_ERROR', `Stage '${name}' not found inside '${splitTarget(target)[0]}' file`);
+    throw new MillwrightError('DATA_ERROR', `Stage name not provided: name the stage as '${target}:STAGE'`);
   }
 
   private named(stages: readonly Stage[], name: string, glob: boolean): readonly Stage[] {

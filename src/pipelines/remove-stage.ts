@@ -3,22 +3,26 @@ import { unlinkSync } from 'node:fs';
 import { relative } from 'node:path';
 import { releaseOutputs } from '../data/remove.ts';
 import { stagingFolder } from '../data/save-output.ts';
+import { MillwrightError } from '../errors.ts';
 import { readPipelineText } from '../formats/dvc/pipeline-file.ts';
+
 import { isMapping, type Mapping } from '../formats/dvc/value.ts';
 import { editYaml } from '../formats/dvc/yaml.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 import type { EditContext } from './edit-stage.ts';
 import { loadLock, lockPathOf, readText } from './load.ts';
-import type { Stage } from './stage.ts';
+import { describe, type Stage } from './stage.ts';
 
 export function removeStage(context: EditContext, stage: Stage, outputs: 'keep' | 'remove'): void {
   releaseOutputs(context.repository, stage.outs, context.changes, outputs);
   if (stage.name === undefined) return unlinkSync(stage.file);
+  if (stage.definition?.isParametrized === true) {
+    throw new MillwrightError('DATA_ERROR', `cannot remove a parametrized ${describe(stage)}: take it out of dvc.yaml by hand`);
+  }
   removeDefinition(context, stage.file, stage.name);
   removeLockEntry(context, stage.file, stage.name);
 }
 
-/** What `foreach` or `matrix` generates has no text of its own and stays. */
 function removeDefinition(context: EditContext, file: string, name: string): void {
   const text = readText(file) ?? '';
   const root: Mapping = new Map(readPipelineText(text, relative(context.cwd, file)));
