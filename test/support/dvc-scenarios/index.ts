@@ -1,6 +1,8 @@
 /** What is recorded with the real `dvc` into `test/golden/dvc`. */
 import type { Scenario } from '../transcript.ts';
 import { dataScenarios } from './data.ts';
+import { refusedScenarios } from './refused.ts';
+import { remoteScenarios } from './remotes.ts';
 import { repositoryScenarios } from './repository.ts';
 import { revisionScenarios } from './revisions.ts';
 import { runScenarios } from './runs.ts';
@@ -14,4 +16,6 @@ export const scenarios: readonly Scenario[] = [
   ...stageScenarios,
   ...runScenarios,
   ...revisionScenarios,
+  ...refusedScenarios,
+  ...remoteScenarios,
 ];
