@@ -96,10 +96,11 @@ function enforceColumn(
   problems: Problems,
 ): Tensor | undefined {
   const reader = columnReaders[spec.type];
-  // An optional column of nothing but nulls is one that did not come.
-  if (!spec.required && values.every((value) => value === undefined || value === null)) return undefined;
-  const given = spec.required ? values : values.map((value) => value ?? null);
   const holdsNull = !spec.required && reader.datatype === 'BYTES';
+  // Where the type has no missing value, an optional column of nothing but nulls is one that did not come.
+  const isAbsent = !spec.required && !holdsNull && !reader.takesNull;
+  if (isAbsent && values.every((value) => value === undefined || value === null)) return undefined;
+  const given = spec.required ? values : values.map((value) => value ?? null);
   const missing: number[] = [];
   const data = fillElements(reader, given, (row, value) => {
     if (holdsNull && value === null) missing.push(row);

@@ -36,7 +36,8 @@ export function enforceParams(specs: readonly ParamSpec[], given: unknown): Para
 }
 
 function enforceParam(spec: ParamSpec, value: unknown, problems: Problems): unknown {
-  if (value === null) return spec.default;
+  // As MLflow gives it to the model: what was left out has the default, what is null was said.
+  if (value === null) return null;
   if (spec.shape === undefined) return enforceScalar(spec, value, spec.name, problems);
   if (!Array.isArray(value)) problems.add(spec.name, `a list of ${typeName(spec)} values`, show(value));
   else if (spec.shape[0] !== undefined && spec.shape[0] !== -1 && spec.shape[0] !== value.length) {

@@ -319,3 +319,20 @@ test('the index that pandas writes into CSV is left out, and its words for missi
   expect(read('a,b\nNA,null\nN/A,nan\n<NA>,None\n', doubles, 'text/csv')).toEqual({ a: Array(3).fill(missing), b: Array(3).fill(missing) });
   expect(refusal('c,a,b\n0,1,2\n', doubles, 'text/csv').message).toContain("'c': expected");
 });
+
+test('an optional column of nothing but null comes with its missing values, where its type has some', () => {
+  const optional = columns({ a: 'double', d: 'double?', s: 'string?', n: 'long?', b: 'boolean?' });
+  expect(read('{"dataframe_records":[{"a":1,"d":null,"s":null,"n":null,"b":null}]}', optional)).toEqual({
+    a: [1],
+    d: [Number.NaN],
+    s: [null],
+  });
+  expect(read('{"dataframe_records":[{"a":1,"s":"x"},{"a":2}]}', optional)).toEqual({ a: [1, 2], s: ['x', null] });
+});
+
+test('null is a param that was said, and no default', () => {
+  const spec: ParamSpec = { name: 'stop', type: 'string', default: 'x', shape: undefined };
+  const params = (body: string): unknown => parseInvocation(Buffer.from(body), undefined, columns({ a: 'double' }, [spec])).input.params;
+  expect(params('{"inputs":{"a":[1]},"params":{"stop":null}}')).toEqual({ stop: null });
+  expect(params('{"inputs":{"a":[1]},"params":{}}')).toEqual({ stop: 'x' });
+});
