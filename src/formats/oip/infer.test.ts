@@ -35,7 +35,10 @@ function withBytes(request: object, ...raw: Uint8Array[]): [Buffer, number] {
 
 test('columns come as [rows] or [rows, 1], flat or nested', () => {
   const a = { name: 'a', datatype: 'FP64', shape: [2, 1], data: [[1.5], [null]] };
-  expect(infer([{ name: 'b', datatype: 'INT32', shape: [2], data: [1, 2] }, a])).toEqual({ a: [1.5, Number.NaN], b: [1n, 2n] });
+  const b = { name: 'b', datatype: 'INT32', shape: [2], data: [1, 2] };
+  expect(infer([b, a])).toEqual({ a: [1.5, Number.NaN], b: [1n, 2n] });
+  // As tritonclient writes it.
+  expect(infer(JSON.stringify({ inputs: [a, b] }).replace('null', 'NaN'))).toEqual({ a: [1.5, Number.NaN], b: [1n, 2n] });
 });
 
 test('one tensor of all columns is parted, in the signature’s order', () => {

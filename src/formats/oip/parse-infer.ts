@@ -1,7 +1,7 @@
 /** Requests of the Open Inference Protocol, in JSON and with Triton's binary tensor extension. */
 import { MillwrightError } from '../../errors.ts';
 import { nearestName } from '../../lib/nearest-name.ts';
-import { decodeBody, parseBody } from '../scoring/json-body.ts';
+import { decodeJson, parseBody } from '../scoring/json-body.ts';
 import { enforceParams } from '../scoring/params.ts';
 import { invalidInput } from '../scoring/problems.ts';
 import { wellFormedInput } from '../scoring/well-formed.ts';
@@ -39,7 +39,7 @@ export function parseInferRequest(
   if (!Number.isSafeInteger(jsonLength) || jsonLength < 0 || jsonLength > body.length) {
     throw invalidInput(`Inference-Header-Content-Length must be the bytes of the JSON, at most the ${body.length} of the body.`);
   }
-  const text = decodeBody(body.subarray(0, jsonLength));
+  const text = decodeJson(body.subarray(0, jsonLength));
   const request = parseBody(text, { exact: text.includes('INT64') });
   if (!isObject(request)) throw invalidInput('The body must be an object with "inputs".');
   const parameters = mappingOf(request['parameters'], 'parameters');

@@ -100,7 +100,9 @@ function enforceColumn(
   // Where the type has no missing value, an optional column of nothing but nulls is one that did not come.
   const isAbsent = !spec.required && !holdsNull && !reader.takesNull;
   if (isAbsent && values.every((value) => value === undefined || value === null)) return undefined;
-  const given = spec.required ? values : values.map((value) => value ?? null);
+  // `NaT` is how MLflow's clients write a missing time.
+  const isMissing = (value: unknown): boolean => value === undefined || (spec.type === 'datetime' && value === 'NaT');
+  const given = spec.required ? values : values.map((value) => (isMissing(value) ? null : value));
   const missing: number[] = [];
   const data = fillElements(reader, given, (row, value) => {
     if (holdsNull && value === null) missing.push(row);

@@ -16,6 +16,32 @@ export function decodeBody(body: Uint8Array): string {
   }
 }
 
+/** The text of a JSON body in which a missing number is `null`, also where it came as the token that Python's and the peers' clients write. */
+export function decodeJson(body: Uint8Array): string {
+  const text = decodeBody(body);
+  return text.includes('NaN') ? nullForNan(text) : text;
+}
+
+const [quote, backslash, capitalN] = ['"', '\\', 'N'].map((character) => character.charCodeAt(0));
+
+/** One pass: a regular expression would begin anew behind every quote of a text that never ends. */
+function nullForNan(text: string): string {
+  const parts: string[] = [];
+  let from = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === quote) quoted = !quoted;
+    else if (quoted && code === backslash) at += 1;
+    else if (!quoted && code === capitalN && text.startsWith('NaN', at)) {
+      parts.push(text.slice(from, at), 'null');
+      from = at + 3;
+      at += 2;
+    }
+  }
+  return parts.join('') + text.slice(from);
+}
+
 interface Reading {
   /** Keeps whole numbers beyond 2⁵³ as bigints; it costs a search for long numbers, and tenfold where one is found. */
   readonly exact: boolean;
@@ -31,7 +57,7 @@ export function parseBody(text: string, { exact, line }: Reading): unknown {
     if (value !== tooDeep) return value;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    const remedy = /\b(?:NaN|Infinity)\b/.test(text) ? ' JSON has no NaN and no Infinity: write null for a missing number.' : '';
+    const remedy = /\bInfinity\b/.test(text) ? ' JSON has no Infinity, and no model takes it: write null for a missing number.' : '';
     throw invalidInput(`${place}Ensure that input is a valid JSON formatted string. Error: '${error.message}'.${remedy}`);
   }
   throw invalidInput(`${place}The JSON is nested deeper than ${depthLimit} levels.`);

@@ -94,7 +94,7 @@ test('a strange column is refused with the nearest one of the model, and a missi
 });
 
 test.each([
-  ['{"inputs":{"a":[NaN],"b":[1]}}', /JSON has no NaN and no Infinity: write null/],
+  ['{"inputs":{"a":[-Infinity],"b":[1]}}', /JSON has no Infinity, and no model takes it: write null/],
   ['{"inputs":{"a":[1e999],"b":[1]}}', /'a' in row 0: expected a number.*, got Infinity/],
   ['{"inputs":{"a":[],"b":[]}}', /expected at least one row, got none/],
   ['{"inputs":{"a":[1],"b":[1,2]}}', /The length of values for each input\/column name are not the same/],
@@ -335,4 +335,16 @@ test('null is a param that was said, and no default', () => {
   const params = (body: string): unknown => parseInvocation(Buffer.from(body), undefined, columns({ a: 'double' }, [spec])).input.params;
   expect(params('{"inputs":{"a":[1]},"params":{"stop":null}}')).toEqual({ stop: null });
   expect(params('{"inputs":{"a":[1]},"params":{}}')).toEqual({ stop: 'x' });
+});
+
+test('NaN and NaT, as the stock clients write what is missing, are null; a text with the word stays a text', () => {
+  const optional = columns({ a: 'double', s: 'string?', d: 'datetime?' });
+  const row = String.raw`[NaN,"NaN \"NaN,","NaT"]`;
+  expect(read(`{"dataframe_split":{"columns":["a","s","d"],"data":[${row},[1,NaN,"2024-01-02"]]}}`, optional)).toEqual({
+    a: [Number.NaN, 1],
+    s: [String.raw`NaN \"NaN,`.replaceAll('\\', ''), null],
+    d: [null, '2024-01-02'],
+  });
+  expect(read('{"a":NaN,"b":1}', ab, 'application/jsonlines')).toEqual({ a: [Number.NaN], b: [1n] });
+  expect(refusal('{"inputs":{"a":[1],"b":[NaN]}}').message).toContain("'b' in row 0: expected a whole number");
 });

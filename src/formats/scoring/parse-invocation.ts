@@ -6,7 +6,7 @@ import { enforceColumns } from './enforce-columns.ts';
 import { enforceTensors, tableAsTensors } from './enforce-tensors.ts';
 import { askedFor, canBeAsked, fitArrays, refuseCells } from './fit-asked.ts';
 import { allOf, inferArray, inferColumns } from './infer-types.ts';
-import { decodeBody, needsExactNumbers, parseBody, stringifyLossless } from './json-body.ts';
+import { decodeBody, decodeJson, needsExactNumbers, parseBody, stringifyLossless } from './json-body.ts';
 import { type MediaType, parseMediaType } from './media-type.ts';
 import { datatypeOf } from './nested-list.ts';
 import { enforceParams } from './params.ts';
@@ -33,7 +33,9 @@ export function parseInvocation(
   signature: Signature | undefined,
   asked: readonly TensorDescription[] = [],
 ): Invocation {
-  const { input, unwrapped } = parseAs(parseMediaType(contentType), decodeBody(body), { signature, asked });
+  const media = parseMediaType(contentType);
+  const text = media.type === 'text/csv' ? decodeBody(body) : decodeJson(body);
+  const { input, unwrapped } = parseAs(media, text, { signature, asked });
   return { input: wellFormedInput(input), unwrapped };
 }
 

@@ -65,6 +65,13 @@ def infer_json_and_binary():
             assert answer.get_response()["id"] == "asked" and answer.get_response()["model_name"] == "line"
 
 
+def missing():
+    a, b = np.array([[1.5], [np.nan]]), np.array([[0.25], [1.0]])
+    for sent in (True, False):
+        found = client.infer("line", [tensor("a", a, "FP64", sent), tensor("b", b, "FP64", sent)]).as_numpy("variable")
+        assert np.isnan(found.reshape(-1)).tolist() == [False, True], found
+
+
 def iris():
     rows = np.array([[6.8, 2.8, 4.8, 1.4], [6.0, 3.4, 4.5, 1.6]], dtype=np.float32)
     for sent in (True, False):

@@ -32,7 +32,7 @@ async function triton(url: string, served: readonly string[], parts: readonly st
 }
 
 test('endpoints of a server', async () => {
-  const infer = ['infer_json_and_binary', 'iris', 'texts_and_several_outputs', 'typed', 'compressed', 'asynchronous'];
+  const infer = ['infer_json_and_binary', 'missing', 'iris', 'texts_and_several_outputs', 'typed', 'compressed', 'asynchronous'];
   const parts = ['health', 'metadata', 'index', ...infer, 'errors', 'repository'];
   expect(await triton(server.url, names, parts)).toEqual(parts);
 });

@@ -24,6 +24,8 @@ def scoring():
     asked = client.invoke(rows)
     assert np.allclose(asked.get_predictions()["variable"], answers, rtol=1e-12), asked
     assert np.allclose(client.invoke(rows[["b", "a"]]).get_predictions()["variable"], answers, rtol=1e-12)
+    holes = pd.DataFrame({"a": [1.5, np.nan], "b": [0.25, 1.0]})
+    assert client.invoke(holes).get_predictions()["variable"].isna().tolist() == [False, True]
     try:
         client.invoke(rows.rename(columns={"b": "bb"}), params=None)
     except Exception as error:
