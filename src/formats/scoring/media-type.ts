@@ -4,8 +4,8 @@ const mediaTypes = ['text/csv', 'application/json', 'application/jsonlines'] as 
 
 export interface MediaType {
   readonly type: (typeof mediaTypes)[number];
-  /** Of CSV: whether its first line names the columns. */
-  readonly header: 'present' | 'absent';
+  /** Of CSV: whether its first line names the columns; undefined where the client does not say. */
+  readonly header: 'present' | 'absent' | undefined;
 }
 
 /** A request's content type; JSON where it has none, as curl without `-H` is meant. @throws UNSUPPORTED_MEDIA_TYPE */
@@ -15,10 +15,11 @@ export function parseMediaType(contentType: string | undefined): MediaType {
   const charset = parameters.get('charset') ?? 'utf-8';
   if (!['utf-8', 'utf8'].includes(charset.toLowerCase())) throw unsupported('The scoring server only supports UTF-8');
   const type = typeOf(given.toLowerCase(), contentType ?? '');
-  const header = (type === 'text/csv' ? parameters.get('header') : undefined) ?? 'present';
+  const header = type === 'text/csv' ? parameters.get('header') : undefined;
   const unknown = [...parameters.keys()].filter((key) => key !== 'charset' && !(key === 'header' && type === 'text/csv'));
   if (unknown.length > 0) throw unsupported(`Unrecognized content type parameters: ${unknown.join(', ').slice(0, 64)}`);
-  if (header !== 'present' && header !== 'absent') throw unsupported("The parameter header of text/csv is 'present' or 'absent'");
+  if (header !== undefined && header !== 'present' && header !== 'absent')
+    throw unsupported("The parameter header of text/csv is 'present' or 'absent'");
   return { type, header };
 }
 

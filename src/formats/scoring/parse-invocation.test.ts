@@ -348,3 +348,25 @@ test('NaN and NaT, as the stock clients write what is missing, are null; a text 
   expect(read('{"a":NaN,"b":1}', ab, 'application/jsonlines')).toEqual({ a: [Number.NaN], b: [1n] });
   expect(refusal('{"inputs":{"a":[1],"b":[NaN]}}').message).toContain("'b' in row 0: expected a whole number");
 });
+
+test.each([
+  ['1.5,2\n3,4\n', { a: [1.5, 3], b: [2n, 4n] }],
+  ['1.5,\n', undefined],
+  ['NaN,2', { a: [Number.NaN], b: [2n] }],
+  ['b,a\n1,2\n', { a: [2], b: [1n] }],
+])('CSV without a header, as SageMaker’s clients send it, is told from names by its numbers: %j', (body, expected) => {
+  if (expected === undefined) expect(refusal(body, ab, 'text/csv').message).toContain("'b' in row 0: expected a whole number");
+  else expect(read(body, ab, 'text/csv')).toEqual(expected);
+});
+
+test('CSV of a model that knows no names has a header only where that is none of numbers, or pandas’ own', () => {
+  const inputs = { kind: 'tensors', tensors: [{ name: undefined, dtype: 'float64', shape: [-1, 2] }] } as const;
+  const matrix: Signature = { inputs, outputs: undefined, params: [] };
+  const csv = (text: string, type = 'text/csv'): unknown => read(text, matrix, type);
+  expect(csv('1,2\n3,4\n')).toEqual({ '': [1, 2, 3, 4] });
+  for (const text of ['0,1\n3,4\n', 'x,y\n3,4\n']) expect(csv(text)).toEqual({ '': [3, 4] });
+  expect(csv('1,2\n3,4\n', 'text/csv; header=present')).toEqual({ '': [3, 4] });
+  const texts = columns({ city: 'string', n: 'double' });
+  expect(read('rome,1\nbern,2\n', texts, 'text/csv')).toEqual({ city: ['rome', 'bern'], n: [1, 2] });
+  expect(refusal('citty,n\nrome,2\n', texts, 'text/csv').message).toContain("'citty': expected 'city', the nearest column");
+});

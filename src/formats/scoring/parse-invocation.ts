@@ -4,6 +4,7 @@ import type { Datatype, ModelInput, Tensor, TensorDescription } from '../tensor/
 import { cellValue, guessType, parseCsv } from './csv.ts';
 import { enforceColumns } from './enforce-columns.ts';
 import { enforceTensors, tableAsTensors } from './enforce-tensors.ts';
+import { isHeader } from './csv-header.ts';
 import { askedFor, canBeAsked, fitArrays, refuseCells } from './fit-asked.ts';
 import { allOf, inferArray, inferColumns } from './infer-types.ts';
 import { decodeBody, decodeJson, needsExactNumbers, parseBody, stringifyLossless } from './json-body.ts';
@@ -177,9 +178,10 @@ function parseJsonLines(text: string, model: Model): ModelInput {
   return inputOfAnyTable(table, model, () => (records ? `{"dataframe_records":${list}}` : `{"dataframe_split":{"data":${list}}}`));
 }
 
-function inputOfCsv(text: string, header: 'present' | 'absent', model: Model): ModelInput {
+function inputOfCsv(text: string, header: MediaType['header'], model: Model): ModelInput {
   const rows = parseCsv(text);
-  const names = header === 'present' ? rows.shift()?.map((name) => name ?? '') : undefined;
+  const isNamed = header === undefined ? isHeader(rows[0] ?? [], model.signature, model.asked.length > 0) : header === 'present';
+  const names = isNamed ? rows.shift()?.map((name) => name ?? '') : undefined;
   if (names?.[0] === '' && hasNames(model.signature)) for (const row of [names, ...rows]) row.shift();
   if (rows.length === 0)
     throw invalidInput(

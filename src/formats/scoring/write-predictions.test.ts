@@ -39,6 +39,7 @@ test('truth values, halves and bytes have their JSON', () => {
 test('CSV and JSON lines have one line a row', () => {
   expect(writeCsv(matrix)).toBe('1,0.1\r\n,0\r\n');
   expect(writeCsv(records)).toBe('9007199254740993,"a,""b""",[0.10000000149011612]\r\n-1,,[null]\r\n');
+  expect(writeCsv({ form: 'json', text: '[null,1]' })).toBe('""\r\n1\r\n');
   expect(writeJsonLines(matrix)).toBe('[1.0, 0.1]\n[null, -0.0]\n');
   expect(writeJsonLines({ form: 'json', text: '[{"a":1},2]' })).toBe('{"a":1}\n2\n');
 });

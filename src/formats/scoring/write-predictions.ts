@@ -36,8 +36,13 @@ export function writeJsonLines(output: ModelOutput): string {
 /** One line a row, without a header, as SageMaker's containers answer. */
 export function writeCsv(output: ModelOutput): string {
   return rowTexts(output)
-    .map((row) => `${fieldsOf(parseLossless(row)).map(csvField).join(',')}\r\n`)
+    .map((row) => `${lineOf(fieldsOf(parseLossless(row)))}\r\n`)
     .join('');
+}
+
+function lineOf(fields: readonly string[]): string {
+  // A line with nothing on it is no row for most who read CSV.
+  return fields.length === 1 && fields[0] === '' ? '""' : fields.map(csvField).join(',');
 }
 
 /** The JSON of each row; what has no rows is one. */
