@@ -160,6 +160,15 @@ describeOnBothDatabases('tracking', (server) => {
     expect((await runOf(id)).data.metrics).toBeUndefined();
   });
 
+  test('a value is cut however long it comes, and a model takes a hundred params of full length', async () => {
+    const experiment = await newExperiment(client);
+    const id = await newRun(client, experiment, { tags: [{ key: 't', value: '日'.repeat(500_000) }] });
+    await must('POST', 'runs/log-parameter', { run_id: id, key: 'p', value: 'x'.repeat(3_000_000) });
+    expect((await runOf(id)).data.params).toEqual([{ key: 'p', value: 'x'.repeat(6000) }]);
+    const params = Array.from({ length: 100 }, (_, index) => ({ key: `p${index}`, value: '日'.repeat(6000) }));
+    expect((await post('logged-models', { experiment_id: experiment, name: 'm', params })).status).toBe(200);
+  });
+
   test('long values of params and tags are cut, those of experiment tags refused', async () => {
     const experiment = await newExperiment(client);
     const id = await newRun(client, experiment);

@@ -49,8 +49,6 @@ export const loggingRoutes = [
     path: '/mlflow/runs/log-batch',
     action: write,
     request: messages.logBatch,
-    // A hundred params of 6,000 characters and tags of 8,000 are more than the frame's limit once they are JSON.
-    bodyLimitBytes: 16 * 1024 * 1024,
     handler: ({ app, scope, request }) =>
       tracking.logBatch(app, scope, {
         runId: request.run_id,

@@ -22,11 +22,14 @@ interface MlflowRoute<S extends Shape> {
   readonly versions?: readonly ('2.0' | '3.0')[];
   readonly action: Action;
   readonly request: MessageType<S>;
-  /** Bytes of body at most: 1 MiB is the frame's. */
+  /** Bytes of body at most (default 16 MiB). */
   readonly bodyLimitBytes?: number;
   /** Answers the response message as protobuf-JSON (see `int64Json`, `doubleJson`, `listJson`); nothing means `{}`. */
   readonly handler: (call: MlflowCall<S>) => Promise<object | void>;
 }
+
+/** A hundred params of 6,000 characters and as many tags of 8,000 are 9 MB of JSON; values that will be cut come whole. */
+const defaultLimitBytes = 16 * 1024 * 1024;
 
 const prefixes = ['/api', '/ajax-api'] as const;
 const jsonHeaders = { 'content-type': 'application/json' };
@@ -41,7 +44,7 @@ export function mlflowRoute<S extends Shape>(route: MlflowRoute<S>): Route[] {
     action: route.action,
     // A GET without a query may carry its message in a body, as in MLflow.
     body: 'bytes',
-    ...(route.bodyLimitBytes === undefined ? {} : { bodyLimitBytes: route.bodyLimitBytes }),
+    bodyLimitBytes: route.bodyLimitBytes ?? defaultLimitBytes,
     onError: mlflowError,
     async handler(call: Call) {
       const request = readRequest(route.request, {
