@@ -106,6 +106,32 @@ describeOnBothDatabases('search', (server) => {
     );
   });
 
+  test.each([
+    ['runs/search', { experiment_ids: Array.from({ length: 20_001 }, (_, id) => String(id)) }, 'A search names at most 20000 experiments.'],
+    ['logged-models/search', { experiment_ids: Array.from({ length: 20_001 }, (_, id) => String(id)) }, 'A search names at most 20000'],
+    [
+      'runs/search',
+      { experiment_ids: ['0'], order_by: Array.from({ length: 51 }, (_, index) => `metrics.m${index}`) },
+      'order_by holds at',
+    ],
+    ['experiments/search', { max_results: 1, order_by: Array(51).fill('name') }, 'order_by holds at most 50 clauses. Got 51.'],
+    ['runs/search', { experiment_ids: ['0'], filter: "tags.a = 'b' AND ".repeat(101) }, 'A filter holds at most 100 clauses. Got 101:'],
+    [
+      'runs/search',
+      { experiment_ids: ['0'], filter: `run_id IN (${"'a',".repeat(10_001)})` },
+      'The lists of a filter hold at most 10000 values.',
+    ],
+  ])('%s that no statement can hold is refused (%#)', async (path, fields, message) => {
+    const { status, body } = await post<{ message: string }>(path, fields);
+    expect([status, body.message]).toEqual([400, expect.stringContaining(message)]);
+  });
+
+  test('lists at their limits are answered', async () => {
+    const experimentIds = Array.from({ length: 20_000 }, (_, id) => String(id));
+    const filter = `run_id IN (${"'a',".repeat(10_000)}) AND metrics.a > 0`;
+    expect(await post('runs/search', { experiment_ids: experimentIds, filter })).toEqual({ status: 200, body: {} });
+  });
+
   test('dataset clauses find the runs that read them', async () => {
     const experiment = await newExperiment(client);
     const a = await newRun(client, experiment, { run_name: 'a' });

@@ -48,6 +48,10 @@ const patterns = {
   word: /[^\s(),;]+/y,
 } as const;
 
+/** What one statement can hold: SQLite takes 32,766 values, and PostgreSQL plans the longer the more clauses there are. */
+const mostClauses = 100;
+const mostListed = 10_000;
+
 /** @throws INVALID_PARAMETER_VALUE with MLflow's message where the text is not a filter */
 export function parseFilter(filter: string): Clause[] {
   const reader = new Reader(filter);
@@ -57,6 +61,10 @@ export function parseFilter(filter: string): Clause[] {
     clauses.push(readClause(reader));
     reader.take('joints');
   }
+  if (clauses.length > mostClauses)
+    throw invalid(`A filter holds at most ${mostClauses} clauses. Got ${clauses.length}: split the search.`);
+  const listed = clauses.reduce((sum, { value }) => sum + (value.kind === 'list' ? value.values.length : 0), 0);
+  if (listed > mostListed) throw invalid(`The lists of a filter hold at most ${mostListed} values. Got ${listed}: split the search.`);
   return clauses;
 }
 

@@ -11,6 +11,17 @@ export function checkPageSize(size: Int64, most: number): number {
   return Number(size);
 }
 
+/** What one statement can hold: SQLite joins 64 tables and takes 32,766 values. */
+const mostExperiments = 20_000;
+const mostOrderings = 50;
+
+/** @throws INVALID_PARAMETER_VALUE for a search that no statement can hold */
+export function checkSearchSize({ experimentIds = [], orderBy }: { experimentIds?: readonly number[]; orderBy: readonly unknown[] }): void {
+  if (experimentIds.length > mostExperiments)
+    throw invalid(`A search names at most ${mostExperiments} experiments. Got ${experimentIds.length}: split it.`);
+  if (orderBy.length > mostOrderings) throw invalid(`order_by holds at most ${mostOrderings} clauses. Got ${orderBy.length}.`);
+}
+
 /** What is selected, from where, in which order: everything of a search but its page. */
 export interface Search {
   readonly columns: string;

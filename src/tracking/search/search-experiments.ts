@@ -5,7 +5,7 @@ import { experimentColumns, withTags, type ExperimentRow } from '../experiment-q
 import { invalid } from '../limits.ts';
 import type { Int64 } from '../run.ts';
 import { parseFilter, parseOrdering, type Clause, type Identifier } from './filter.ts';
-import { checkPageSize, readPage } from './paging.ts';
+import { checkPageSize, checkSearchSize, readPage } from './paging.ts';
 import { numberOf, numericComparators, pythonSet, shown, textComparators } from './run-identifiers.ts';
 import { comparison, type OrderTerm, type Sql } from './sql.ts';
 
@@ -35,6 +35,7 @@ export const searchExperiments = defineRead<
   { experiments: readonly Experiment[]; nextPageToken: string | undefined }
 >('tracking.searchExperiments', async (tx, search) => {
   const limit = checkPageSize(search.limit, mostExperiments);
+  checkSearchSize(search);
   const conditions: Sql[] = [{ text: 'e.workspace_id = ?', values: [search.scope.workspaceId] }];
   if (search.view !== 'ALL') conditions.push({ text: `e.deleted_at is ${search.view === 'ACTIVE_ONLY' ? '' : 'not '}null`, values: [] });
   for (const clause of parseFilter(search.filter)) conditions.push(condition(clause, tx.capabilities));

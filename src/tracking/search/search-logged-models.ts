@@ -6,7 +6,7 @@ import { loggedModelColumns, withModelData, type LoggedModelRow } from '../logge
 import { placeholders } from '../rows.ts';
 import type { Int64 } from '../run.ts';
 import { parseFilter, type Clause } from './filter.ts';
-import { readPage } from './paging.ts';
+import { checkSearchSize, readPage } from './paging.ts';
 import { numericComparators, shown } from './run-identifiers.ts';
 import { comparison, type OrderTerm, type Sql } from './sql.ts';
 
@@ -56,6 +56,7 @@ export const searchLoggedModels = defineRead<
 >('tracking.searchLoggedModels', async (tx, search) => {
   if (search.limit < 1) throw invalid(`Invalid value ${search.limit} for parameter 'max_results' supplied. It must be a positive integer`);
   const limit = Math.min(Number(search.limit), mostModels);
+  checkSearchSize(search);
   const clauses = parseFilter(search.filter);
   const onDatasets = datasetCondition(search.datasets);
   const conditions: Sql[] = clauses.map((clause) => condition(clause, onDatasets, tx.capabilities));

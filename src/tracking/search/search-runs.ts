@@ -8,7 +8,7 @@ import { fromColumns, toColumns, type RunColumns } from '../run-columns.ts';
 import { withData } from '../run-queries.ts';
 import { runColumns, type RunRow } from '../run-writes.ts';
 import { amongKeys, fewestCandidates } from './candidates.ts';
-import { checkPageSize, readPage, readPageAt, type Page } from './paging.ts';
+import { checkPageSize, checkSearchSize, readPage, readPageAt, type Page } from './paging.ts';
 import { runConditions, type RunCondition, type Within } from './run-filter.ts';
 import { runOrder, type RunOrder } from './run-order.ts';
 import type { Sql } from './sql.ts';
@@ -40,6 +40,7 @@ export const findRuns = defineRead<never, RunSearch, { runs: RunColumns; nextPag
   'tracking.findRuns',
   async (tx, search) => {
     const limit = checkPageSize(search.limit, mostRuns);
+    checkSearchSize(search);
     const conditions = runConditions(search.filter, tx.capabilities);
     const order = runOrder(search.orderBy, tx.capabilities);
     if (search.experimentIds.length === 0) return { runs: toColumns([]), nextPageToken: undefined };
