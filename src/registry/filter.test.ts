@@ -46,6 +46,7 @@ describe('a filter of the registry', () => {
     ['name =', 'Invalid comparison clause. Expected 3 tokens found 2'],
     ['name', 'Invalid comparison clause. Expected 3 tokens found 2'],
     ["name = 'x", `Error on parsing filter 'name = 'x': cannot read on from ''x'`],
+    [`name LIKE '${'x'.repeat(10_001)}'`, 'A pattern holds at most 10000 characters.'],
     ['name IN ()', 'expected a non-empty list of string values, but got ill-formed list.'],
     ["name IN ('a' 'b')", 'expected a non-empty list of string values, but got ill-formed list.'],
   ])('refuses %s', (filter, message) => {

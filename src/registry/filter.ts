@@ -44,6 +44,8 @@ interface Token {
 const textComparators = ['=', '!=', 'LIKE', 'ILIKE'];
 const numberComparators = ['=', '!=', '<', '<=', '>', '>='];
 const filterLimit = 20_000;
+/** Characters; SQLite takes 50,000 bytes. */
+const patternLimit = 10_000;
 const clauseLimit = 100;
 
 /** @throws INVALID_PARAMETER_VALUE naming what cannot be read */
@@ -84,7 +86,10 @@ function readClause(tokens: readonly Token[], start: number, searchable: Searcha
     const [value, next] = readList(tokens, at);
     return [{ entity, key, comparator, value }, next];
   }
-  return [{ entity, key, comparator, value: readValue(right, entity, key, searchable) }, at + 1];
+  const value = readValue(right, entity, key, searchable);
+  if (comparator.endsWith('LIKE') && String(value).length > patternLimit)
+    throw invalid(`A pattern holds at most ${patternLimit} characters.`);
+  return [{ entity, key, comparator, value }, at + 1];
 }
 
 function readKey(source: string, searchable: Searchable): Pick<Clause, 'entity' | 'key'> {

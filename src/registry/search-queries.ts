@@ -150,5 +150,6 @@ function conditionOf(
 
 function comparison(column: string, comparator: string, capabilities: Capabilities): string {
   if (comparator === 'ILIKE') return capabilities.ilike(column, '?');
-  return `${column} ${comparator === 'LIKE' ? capabilities.like : comparator} ?`;
+  if (comparator === 'LIKE') return capabilities.like(column, '?');
+  return `${column} ${comparator} ?`;
 }

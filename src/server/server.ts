@@ -39,6 +39,7 @@ const anonymous: Principal = { workspaceId: 0, name: 'anonymous', role: 'viewer'
 export async function startServer(app: App, options: ServerOptions): Promise<Server> {
   const instance = fastify({
     logger: false,
+    http: { maxHeaderSize: 64 * 1024 }, // as MLflow's server: filters go in the query of a GET
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: false },
     requestTimeout: 0, // uploads may be of any size; a connection on which nothing moves ends:

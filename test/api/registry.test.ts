@@ -302,6 +302,11 @@ describeOnBothDatabases('the registry', (server) => {
     expect((await numbers(`name = '${name}'`, { max_results: 1 }))[0]).toBe('1');
   });
 
+  test('a filter may name five hundred runs', async () => {
+    const runIds = Array.from({ length: 500 }, (_, index) => `'${index.toString(16).padStart(32, '0')}'`);
+    expect(await call('GET', 'model-versions/search', { filter: `run_id IN (${runIds.join(',')})` })).toEqual({ status: 200, body: {} });
+  });
+
   test('webhooks are refused in JSON', async () => {
     const response = await fetch(`${server().url}/api/2.0/mlflow/webhooks`);
     expect([response.status, ((await response.json()) as { error_code: string }).error_code]).toEqual([501, 'NOT_IMPLEMENTED']);

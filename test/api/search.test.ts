@@ -121,6 +121,8 @@ describeOnBothDatabases('search', (server) => {
       { experiment_ids: ['0'], filter: `run_id IN (${"'a',".repeat(10_001)})` },
       'The lists of a filter hold at most 10000 values.',
     ],
+    ['runs/search', { experiment_ids: ['0'], filter: `tags.a LIKE '${'%a'.repeat(5001)}'` }, 'A pattern holds at most 10000 characters.'],
+    ['logged-models/search', { experiment_ids: ['0'], datasets: Array(101).fill({ dataset_name: 'd' }) }, 'at most 100 datasets. Got 101:'],
   ])('%s that no statement can hold is refused (%#)', async (path, fields, message) => {
     const { status, body } = await post<{ message: string }>(path, fields);
     expect([status, body.message]).toEqual([400, expect.stringContaining(message)]);
@@ -130,6 +132,16 @@ describeOnBothDatabases('search', (server) => {
     const experimentIds = Array.from({ length: 20_000 }, (_, id) => String(id));
     const filter = `run_id IN (${"'a',".repeat(10_000)}) AND metrics.a > 0`;
     expect(await post('runs/search', { experiment_ids: experimentIds, filter })).toEqual({ status: 200, body: {} });
+  });
+
+  test.each(['run_name', 'params.p', 'tags.t', 'dataset.name'])('%s LIKE a text that ends in a backslash finds that text', async (key) => {
+    const experiment = await newExperiment(client);
+    const id = await newRun(client, experiment, { run_name: 'a\\', tags: [{ key: 't', value: 'a\\' }] });
+    await post('runs/log-parameter', { run_id: id, key: 'p', value: 'a\\' });
+    const dataset = { name: 'a\\', digest: 'd', source_type: 's', source: 'x' };
+    await post('runs/log-inputs', { run_id: id, datasets: [{ dataset }] });
+    for (const comparator of ['LIKE', 'ILIKE'])
+      expect(await search({ experiment_ids: [experiment], filter: `${key} ${comparator} '%a\\'` })).toMatchObject({ names: ['a\\'] });
   });
 
   test('dataset clauses find the runs that read them', async () => {
@@ -161,7 +173,7 @@ describeOnBothDatabases('search', (server) => {
     expect(
       await found({ view_type: 'ALL', filter: `tag.suite = 'Search' AND experiment_id IN ('${gone}') AND creation_time > 0` }),
     ).toEqual([gone]);
-    const query = { view_type: 'ALL', max_results: '1', filter: "tags.suite = 'Search'", order_by: ['name'] };
+    const query = { view_type: 'ALL', max_results: '1', filter: "tags.suite = 'Search'", order_by: ['experiment_id'] };
     const first = await get<Answer>('experiments/search', query);
     const second = await get<Answer>('experiments/search', { ...query, page_token: first.body.next_page_token! });
     expect([first, second].map(({ body }) => body.experiments?.map((experiment) => experiment.experiment_id))).toEqual([[kept], [gone]]);

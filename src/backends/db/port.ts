@@ -15,8 +15,8 @@ import type { Kysely } from 'kysely';
 
 /** What the dialects differ in, as far as a query must know. */
 export interface Capabilities {
-  /** Text of a case-sensitive LIKE and of a case-insensitive one, for `left OP right`. */
-  readonly like: string;
+  /** Text of a case-sensitive LIKE and of a case-insensitive one; a backslash in the pattern is itself. */
+  readonly like: (left: string, right: string) => string;
   readonly ilike: (left: string, right: string) => string;
   /** `SELECT … FOR UPDATE` is there and needed; SQLite's one writer needs none. */
   readonly rowLocks: boolean;

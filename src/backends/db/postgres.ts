@@ -12,7 +12,12 @@ export interface PostgresOptions {
   readonly observe?: ObserveGroup;
 }
 
-const capabilities: Capabilities = { like: 'LIKE', ilike: (left, right) => `${left} ILIKE ${right}`, rowLocks: true, byteOrder: false };
+const capabilities: Capabilities = {
+  like: (left, right) => `${left} LIKE ${right} ESCAPE ''`,
+  ilike: (left, right) => `${left} ILIKE ${right} ESCAPE ''`,
+  rowLocks: true,
+  byteOrder: false,
+};
 
 /**
  * Serialization failure, deadlock: the transaction did nothing and may be run again. A unique key that another transaction

@@ -12,7 +12,7 @@ import {
 import type { Capabilities, SqlValue, Statement, Tx } from './port.ts';
 
 const capabilities: Capabilities = {
-  like: 'LIKE', // made case-sensitive by the pragma below
+  like: (left, right) => `${left} LIKE ${right}`, // made case-sensitive by the pragma below
   ilike: (left, right) => `LOWER(${left}) LIKE LOWER(${right})`,
   rowLocks: false,
   byteOrder: true,

@@ -51,6 +51,8 @@ const patterns = {
 /** What one statement can hold: SQLite takes 32,766 values, and PostgreSQL plans the longer the more clauses there are. */
 const mostClauses = 100;
 const mostListed = 10_000;
+/** Characters; SQLite takes 50,000 bytes. */
+const longestPattern = 10_000;
 
 /** @throws INVALID_PARAMETER_VALUE with MLflow's message where the text is not a filter */
 export function parseFilter(filter: string): Clause[] {
@@ -83,7 +85,10 @@ function readClause(reader: Reader): Clause {
   const comparator = reader.take('comparator');
   reader.take('space');
   if (comparator === undefined || reader.atEnd()) throw reader.unexpected(start);
-  return { ...identifier, comparator: comparator.toUpperCase().replace(/\s+/g, ' '), value: readValue(reader) };
+  const value = readValue(reader);
+  if (/LIKE$/i.test(comparator) && value.kind === 'text' && value.value.length > longestPattern)
+    throw invalid(`A pattern holds at most ${longestPattern} characters. Got ${value.value.length}.`);
+  return { ...identifier, comparator: comparator.toUpperCase().replace(/\s+/g, ' '), value };
 }
 
 /** An identifier alone, as in `order_by`; undefined where there is none here. */

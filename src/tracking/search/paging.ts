@@ -14,11 +14,21 @@ export function checkPageSize(size: Int64, most: number): number {
 /** What one statement can hold: SQLite joins 64 tables and takes 32,766 values. */
 const mostExperiments = 20_000;
 const mostOrderings = 50;
+const mostDatasets = 100;
 
 /** @throws INVALID_PARAMETER_VALUE for a search that no statement can hold */
-export function checkSearchSize({ experimentIds = [], orderBy }: { experimentIds?: readonly number[]; orderBy: readonly unknown[] }): void {
+export function checkSearchSize({
+  experimentIds = [],
+  datasets = [],
+  orderBy,
+}: {
+  readonly experimentIds?: readonly number[];
+  readonly datasets?: readonly unknown[];
+  readonly orderBy: readonly unknown[];
+}): void {
   if (experimentIds.length > mostExperiments)
     throw invalid(`A search names at most ${mostExperiments} experiments. Got ${experimentIds.length}: split it.`);
+  if (datasets.length > mostDatasets) throw invalid(`A search names at most ${mostDatasets} datasets. Got ${datasets.length}: split it.`);
   if (orderBy.length > mostOrderings) throw invalid(`order_by holds at most ${mostOrderings} clauses. Got ${orderBy.length}.`);
 }
 

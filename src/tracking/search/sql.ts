@@ -12,7 +12,7 @@ export function comparison(capabilities: Capabilities, left: string, comparator:
     return { text: `${left} ${comparator} (${value.map(() => '?').join(', ')})`, values: value as readonly string[] };
   }
   const single = [value as SqlValue];
-  if (comparator === 'LIKE') return { text: `${left} ${capabilities.like} ?`, values: single };
+  if (comparator === 'LIKE') return { text: capabilities.like(left, '?'), values: single };
   if (comparator === 'ILIKE') return { text: capabilities.ilike(left, '?'), values: single };
   return { text: `${left} ${comparator === '!=' ? '<>' : comparator} ?`, values: single };
 }
