@@ -65,7 +65,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
     body: `{"inputs":${'['.repeat(5000)}1${']'.repeat(5000)}}`,
     says: ['deeper than 64 levels'],
   },
-  'NaN as a token': { path: line, status: 400, body: rows('[[NaN,1]]'), says: ['NaN', 'write null for a missing number'] },
+  'Infinity as a token': { path: line, status: 400, body: rows('[[Infinity,1]]'), says: ['Infinity', 'write null for a missing number'] },
   'none of the forms': { path: line, status: 400, body: '{"rows":[]}', says: ["'dataframe_split'", "'inputs'"] },
   'a type that is not read': {
     path: line,
