@@ -67,6 +67,12 @@ describe('foreach and matrix', () => {
     });
   });
 
+  test('name stages by truth values of an expression as Python writes them', () => {
+    const text =
+      'vars: [{on: [true, x]}]\nstages:\n  f: {foreach: "${on}", do: {cmd: "${item}"}}\n  m:\n    matrix: {a: [true, "${on[0]}"]}\n    cmd: "${key} ${item.a}"\n';
+    expect(commands(text)).toEqual({ 'f@True': true, 'f@x': 'x', 'm@true': 'true true', 'm@True': 'True true' });
+  });
+
   test('multiply the values of a matrix in the order of its variables', () => {
     const text =
       'vars: [{ms: [cnn, xgb]}]\nstages:\n  m:\n    matrix: {model: "${ms}", c: [{n: 1}, {n: 2}]}\n    cmd: "${key} ${item.model} ${item.c.n}"\n';

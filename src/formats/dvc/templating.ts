@@ -160,8 +160,11 @@ class Resolver {
     return list.items.map((item, index) => [composite ? String(index) : this.memberName(item), item]);
   }
 
+  /** A truth value that an expression brings is written as Python writes it, as with DVC; one written in the list as in YAML. */
   private memberName(node: Node): string {
-    return node.kind === 'scalar' ? templateText(node.value, this.options.parsing) : '';
+    if (node.kind !== 'scalar') return '';
+    if (typeof node.value === 'boolean' && node.origin.source !== undefined) return node.value ? 'True' : 'False';
+    return templateText(node.value, this.options.parsing);
   }
 
   private generated(

@@ -87,7 +87,7 @@ export const runScenarios: readonly Scenario[] = [
 - inline: {p: q, n: 5}
 stages:
   one:
-    cmd: echo \${model.name} \${model.depth} \${inline.p} \\\${HOME} \${extra.k} > one.txt
+    cmd: echo \${model.name} \${model.depth} \${inline.p} \\\${NOWHERE} \${extra.k} > one.txt
     outs: [one.txt]
   dict:
     cmd: echo \${model} > dict.txt
@@ -96,7 +96,7 @@ stages:
     foreach: \${regions}
     do:
       cmd: echo \${key} \${item.file} \${item.w} > \${key}.txt
-      params: [regions.\${key}]
+      params: ["regions.\${key}"]
       outs:
       - \${key}.txt
   simple:
@@ -108,7 +108,7 @@ stages:
     foreach: \${combos}
     do:
       cmd: echo \${item.a} \${item.b[0]} > c-\${item.a}
-      outs: [c-\${item.a}]
+      outs: ["c-\${item.a}"]
   mat:
     matrix:
       m: [cnn, xgb]
@@ -142,10 +142,10 @@ plots:
     dvc('repro mat'),
     dvc('repro mat@cnn-r0'),
     sh('dvc dag --mermaid'),
-    sh('dvc dag --dot --collapse-foreach-matrix'),
+    dvc('dag --dot --collapse-foreach-matrix'),
     dvc('freeze each@north'),
     dvc("repro --glob 'l*'"),
-    sh("dvc repro --glob 's*'"),
+    dvc("repro --glob 's*'"),
     dvc('freeze one'),
     sh('rm n*.txt'),
     dvc('checkout each@north'),
@@ -154,6 +154,8 @@ plots:
     dvc('status --json'),
     dvc('repro --dry'),
     dvc('params diff --json'),
+    dvc('repro'),
+    snapshot,
   ),
   inRepository(
     'moves-and-removals',
