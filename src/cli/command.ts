@@ -22,6 +22,8 @@ export interface CommandModule {
 
 export interface CommandEntry {
   readonly name: string;
+  /** Another name that DVC has for it. */
+  readonly alias?: string;
   readonly summary: string;
   readonly group: 'Data and pipelines (as DVC)' | 'The loop' | 'Server';
   readonly load: () => Promise<CommandModule>;

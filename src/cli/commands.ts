@@ -28,13 +28,20 @@ export const commands: readonly CommandEntry[] = [
   { name: 'remote', group: 'Data and pipelines (as DVC)', summary: 'Manage remotes.', load: local('remote-config') },
   { name: 'config', group: 'Data and pipelines (as DVC)', summary: 'Get and set options.', load: local('config') },
   { name: 'cache', group: 'Data and pipelines (as DVC)', summary: 'Manage the cache.', load: local('cache') },
-  { name: 'remove', group: 'Data and pipelines (as DVC)', summary: 'Stop tracking data.', load: local('remove') },
-  { name: 'move', group: 'Data and pipelines (as DVC)', summary: 'Rename tracked data.', load: local('move') },
+  { name: 'remove', alias: 'rm', group: 'Data and pipelines (as DVC)', summary: 'Stop tracking data.', load: local('remove') },
+  { name: 'move', alias: 'mv', group: 'Data and pipelines (as DVC)', summary: 'Rename tracked data.', load: local('move') },
   {
     name: 'unprotect',
     group: 'Data and pipelines (as DVC)',
     summary: 'Make files linked to the cache writable copies.',
     load: local('unprotect'),
+  },
+  {
+    name: 'version',
+    alias: 'doctor',
+    group: 'Data and pipelines (as DVC)',
+    summary: 'Show what runs here: version, platform, cache, remotes.',
+    load: local('version'),
   },
   { name: 'root', group: 'Data and pipelines (as DVC)', summary: 'Print where the repository begins.', load: local('root') },
   {

@@ -7,6 +7,7 @@ import type { Io } from './command.ts';
 import { withRepository } from './data-verb.ts';
 import { missingInRemotes } from './cloud-status.ts';
 import { commonOptions } from './local.ts';
+import { listingRemotes } from './remotes.ts';
 
 interface DataStatusFlags {
   readonly quiet?: boolean;
@@ -39,7 +40,9 @@ async function status(targets: readonly string[], options: DataStatusFlags, io: 
   const found = await withRepository(io, options, async (repository) => {
     const project = Project.load({ repository, cwd: io.cwd });
     const paths = targets.map((target) => relative(repository.root, resolve(io.cwd, target)));
-    const local = await dataStatus(repository, project.stages, { isGranular, paths, cwd: io.cwd });
+    const local = await listingRemotes(repository, (listInRemote) =>
+      dataStatus(repository, project.stages, { isGranular, paths, cwd: io.cwd, listInRemote }),
+    );
     if (options.notInRemote !== true) return local;
     return { ...local, not_in_remote: await missingInRemotes(repository, project, targets, { remote: options.remote, isGranular }) };
   });

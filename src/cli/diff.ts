@@ -5,6 +5,7 @@ import { Project } from '../pipelines/index.ts';
 import type { Io } from './command.ts';
 import { endingWithOne, withRepository } from './data-verb.ts';
 import { commonOptions } from './local.ts';
+import { listingRemotes } from './remotes.ts';
 
 interface DiffFlags {
   readonly quiet?: boolean;
@@ -31,7 +32,9 @@ export function configure(command: Command, io: Io): void {
 async function run(from: string, to: string | undefined, options: DiffFlags, io: Io): Promise<void> {
   const found = await withRepository(io, options, (repository) => {
     const stages = to === undefined ? Project.load({ repository, cwd: io.cwd }).stages : [];
-    return diff(repository, stages, { from, to, targets: options.targets ?? [], cwd: io.cwd });
+    return listingRemotes(repository, (listInRemote) =>
+      diff(repository, stages, { from, to, targets: options.targets ?? [], cwd: io.cwd, listInRemote }),
+    );
   });
   const sections = diffSections.filter((section) => section !== 'not in cache' || (to === undefined && options.hideMissing !== true));
   const shown = sections.map((section) => [section, found?.[section] ?? []] as const);

@@ -26,6 +26,7 @@ import * as stage from './stage.ts';
 import * as status from './status.ts';
 import * as unfreeze from './unfreeze.ts';
 import * as unprotect from './unprotect.ts';
+import * as version from './version.ts';
 
 export const localVerbs = {
   init,
@@ -41,6 +42,7 @@ export const localVerbs = {
   remove,
   move,
   unprotect,
+  version,
   root,
   'check-ignore': checkIgnore,
   repro,

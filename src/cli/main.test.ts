@@ -32,6 +32,14 @@ describe('the command line', () => {
     for (const name of ['add', 'repro', 'models', 'up']) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
   });
 
+  test('runs a command by its other name, and in the folder that --cd names', async () => {
+    expect(await run('--cd', '/', 'doctor')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Millwright version: /) as string });
+    expect(await run('--cd', 'nosuch', 'root')).toMatchObject({
+      status: 64,
+      stderr: "millwright: --cd 'nosuch': there is no such folder\n",
+    });
+  });
+
   test('names the nearest command for a misspelt one', async () => {
     const { status, stderr } = await run('stauts');
     expect(status).toBe(64);

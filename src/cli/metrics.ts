@@ -65,7 +65,7 @@ async function show(targets: readonly string[], options: ShowOptions, io: Io): P
     const { names, active } = await revisionsToShow(repository, wanted);
     const results = new Map<string, Shown>();
     for (const [name, revision] of names) {
-      results.set(name, await atRevision(repository, revision, (tree) => showMetrics(tree, repository, paths)));
+      results.set(name, await atRevision(repository, revision, (tree) => showMetrics(tree, { repository, cwd: io.cwd, targets: paths })));
     }
     if (active !== undefined && sameShown(results.get('workspace'), results.get(active))) results.delete('workspace');
     for (const [name, shown] of results) results.set(name, relativeKeys(repository.root, io.cwd, shown));
@@ -85,14 +85,15 @@ function showDocument(results: ReadonlyMap<string, Shown>): Mapping {
 
 function resultDocument(result: Shown extends Map<string, infer T> ? T : never): Mapping {
   if ('data' in result) return new Map([['data', result.data]]);
-  return new Map([['error', new Map(Object.entries(result.error))]]);
+  const { type, msg } = result.error;
+  return new Map([['error', new Map(Object.entries({ type, msg }))]]);
 }
 
 function printShown(io: Io, results: ReadonlyMap<string, Shown>, options: ShowOptions & { readonly withRevision: boolean }): void {
   const rows: { readonly revision: string; readonly path: string; readonly cells: Map<string, Value> }[] = [];
   for (const [revision, shown] of results) {
     for (const [path, result] of shown) {
-      if ('error' in result) io.stderr(`WARNING: metrics of '${path}' cannot be read: ${result.error.msg}\n`);
+      if ('error' in result) io.stderr(`WARNING: metrics of '${path}' cannot be read: ${result.error.detail ?? result.error.msg}\n`);
       else rows.push({ revision, path, cells: new Map(isMapping(result.data) ? flattened(result.data) : [['', result.data]]) });
     }
   }
@@ -110,7 +111,9 @@ async function diff(revisions: readonly [string, string], options: DiffOptions, 
   await withLocalApp(io, options, async ({ repository }) => {
     const paths = rootPaths(repository, options.targets ?? [], io);
     const [before, after] = await Promise.all(
-      revisions.map((revision) => readableAt(repository, revision, (tree) => showMetrics(tree, repository, paths))),
+      revisions.map((revision) =>
+        readableAt(repository, revision, (tree) => showMetrics(tree, { repository, cwd: io.cwd, targets: paths })),
+      ),
     );
     const changes = diffShown(before!, after!, { withUnchanged: options.all === true });
     const shown = relativeKeys(repository.root, io.cwd, changes);

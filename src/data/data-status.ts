@@ -1,7 +1,16 @@
 import { existsSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { objectPath } from './cache.ts';
-import { declaredOutputs, emptyIndex, isWithin, recordedIndex, selectOutputs, workspaceIndex, type DeclaredOutput } from './data-index.ts';
+import {
+  declaredOutputs,
+  emptyIndex,
+  isWithin,
+  recordedIndex,
+  selectOutputs,
+  workspaceIndex,
+  type DeclaredOutput,
+  type ListInRemote,
+} from './data-index.ts';
 import { compareIndexes, shownEntry, type ChangeKind, type IndexChange } from './index-diff.ts';
 import type { Repository } from './repository.ts';
 import type { TrackedStage } from './stages.ts';
@@ -12,6 +21,7 @@ export interface DataStatusInput {
   /** Paths relative to the repository's root; all outputs where empty. */
   readonly paths: readonly string[];
   readonly cwd: string;
+  readonly listInRemote: ListInRemote;
 }
 
 /** Kind of change → paths; a rename is `{old, new}`. Kinds without paths are absent. */
@@ -39,7 +49,7 @@ export async function dataStatus(repository: Repository, stages: readonly Tracke
     ),
     input.paths,
   );
-  const recorded = recordedIndex(repository, declared, input);
+  const recorded = await recordedIndex(repository, declared, input);
   const isShown = ({ old, new: now }: IndexChange): boolean =>
     input.paths.length === 0 || input.paths.some((path) => isWithin((now ?? old)!.path, path));
   const uncommitted = compareIndexes(recorded, await workspaceIndex(repository, declared, input)).filter(isShown);
@@ -48,7 +58,7 @@ export async function dataStatus(repository: Repository, stages: readonly Tracke
     head === 'no git'
       ? []
       : compareIndexes(
-          head === undefined ? emptyIndex : recordedIndex(repository, selectOutputs(head, input.paths), input),
+          head === undefined ? emptyIndex : await recordedIndex(repository, selectOutputs(head, input.paths), input),
           recorded,
         ).filter(isShown);
   const unchangedSince = new Set(unchangedPaths(committed));

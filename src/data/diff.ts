@@ -10,6 +10,7 @@ import {
   workspaceIndex,
   type DataIndex,
   type DeclaredOutput,
+  type ListInRemote,
 } from './data-index.ts';
 import { committedOutputs } from './data-status.ts';
 import { compareIndexes, shownEntry, type IndexChange } from './index-diff.ts';
@@ -23,6 +24,7 @@ export interface DiffInput {
   /** Only these, as the user writes them. */
   readonly targets: readonly string[];
   readonly cwd: string;
+  readonly listInRemote: ListInRemote;
 }
 
 export interface DiffItem {
@@ -48,12 +50,12 @@ export async function diff(repository: Repository, stages: readonly TrackedStage
         )
       : await outputsAt(repository, input.to);
   refuseUnknown(input.targets, paths, [...before, ...now]);
-  const granular = { isGranular: true };
-  const old = recordedIndex(repository, selectOutputs(before, paths), granular);
+  const granular = { isGranular: true, listInRemote: input.listInRemote };
+  const old = await recordedIndex(repository, selectOutputs(before, paths), granular);
   const current: DataIndex =
     input.to === undefined
       ? await workspaceIndex(repository, selectOutputs(now, paths), granular)
-      : recordedIndex(repository, selectOutputs(now, paths), granular);
+      : await recordedIndex(repository, selectOutputs(now, paths), granular);
   const changes = compareIndexes(old, current).filter(
     ({ old: entry, new: other }) => paths.length === 0 || paths.some((path) => isWithin((other ?? entry)!.path, path)),
   );

@@ -1,12 +1,14 @@
 export { add, type AddInput } from './add.ts';
 export { hasObject, type Cache } from './cache.ts';
 export { isDirectoryHash } from '../formats/dvc/entry.ts';
+export { decodeTree } from '../formats/dvc/tree.ts';
 export type { CheckoutPlan } from './checkout.ts';
 export { checkoutOutputs, type CheckoutReport } from './checkout-outputs.ts';
 export { commitDvcFile } from './commit.ts';
 export { configLevels, type ConfigLevel, type DvcConfig, type LinkType } from './config.ts';
 export type { ConfigSection } from '../formats/dvc/config-file.ts';
 export { configFilesOf, editLevel, fileOf, readLevel, setOption, type ConfigFiles } from './config-edit.ts';
+export type { ListInRemote } from './data-index.ts';
 export { dataStatus, type Changes, type DataStatus } from './data-status.ts';
 export { diff, diffSections, type Diff, type DiffItem } from './diff.ts';
 export type { DataEffects, Progress, ProgressSink } from './effects.ts';

@@ -118,5 +118,5 @@ async function changedDeps(context: ChangeContext, stage: Stage): Promise<Record
 export function shownPath({ cwd, repository }: Pick<ChangeContext, 'cwd' | 'repository'>, item: TrackedDependency | TrackedOutput): string {
   const { path } = item.entry;
   if (path.startsWith('/') || path.includes('://')) return path;
-  return isWithin(item.path, repository.root) ? relative(cwd, item.path) : item.path;
+  return isWithin(item.path, repository.root) ? relative(cwd, item.path) || '.' : item.path;
 }

@@ -43,7 +43,18 @@ export function loadPipeline(context: LoadContext, file: string): LoadedPipeline
   });
   const lock = loadLock(file, cwd);
   const tracked = pipeline.stages.map((definition) => pipelineStage(definition, file, shownFile, lock));
+  for (const { outs } of tracked) refuseIgnored(repository, outs);
   return { ...pipeline, file, lock, tracked };
+}
+
+/** An output that `.dvcignore` names would look deleted to every verb. */
+function refuseIgnored({ ignore }: Repository, outs: readonly TrackedOutput[]): void {
+  for (const { path } of outs) {
+    if (!ignore.isIgnored(path, true) && !ignore.isIgnored(path, false)) continue;
+    const match = ignore.explain(path, isFolder(path));
+    if (match.ignored)
+      throw new MillwrightError('DATA_ERROR', `Path '${path}' is ignored by ${match.rules.at(-1)?.origin ?? '.dvcignore'}`);
+  }
 }
 
 export function lockPathOf(pipelineFile: string): string {
@@ -172,6 +183,7 @@ export function loadDvcFile(context: LoadContext, file: string): Stage {
   const wdir = join(dirname(file), content.wdir);
   const deps: TrackedDependency[] = content.deps.map((entry) => ({ path: locate(wdir, entry.path), entry }));
   const outs: TrackedOutput[] = content.outs.map((entry) => ({ path: locate(wdir, entry.path), entry }));
+  refuseIgnored(context.repository, outs);
   return {
     address,
     name: undefined,

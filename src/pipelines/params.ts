@@ -1,4 +1,5 @@
 /** Parameters of stages: read now, compared with what the lock file holds. */
+import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { MillwrightError } from '../errors.ts';
 import { parseParamsFile, selectParams } from '../formats/dvc/params-file.ts';
@@ -38,9 +39,10 @@ export type ParamState = 'deleted' | 'new' | 'modified';
 
 /** What changed: the whole file, or key by key; undefined where nothing did. */
 export function paramsStatus(params: StageParams, reader: ParamsReader): ParamState | Map<string, ParamState> | undefined {
+  // What nothing was recorded of is new, readable or not
+  if (params.recorded === undefined) return existsSync(params.location) ? 'new' : 'deleted';
   const file = reader.file(params.location);
   if (file === undefined) return 'deleted';
-  if (params.recorded === undefined) return 'new';
   const actual = selectParams(file, params.keys);
   const keys = params.keys.length > 0 ? params.keys : new Set([...actual.keys(), ...params.recorded.keys()].map(String));
   const changes = new Map<string, ParamState>();

@@ -40,7 +40,7 @@ export function sameShown(a: Shown | undefined, b: Shown | undefined): boolean {
   if (a === undefined || b === undefined || a.size !== b.size) return false;
   return [...a].every(([path, result]) => {
     const other = b.get(path);
-    if (other === undefined) return false;
-    return 'data' in result ? 'data' in other && pythonJson(result.data) === pythonJson(other.data) : 'error' in other;
+    // As with DVC, two files that cannot be read are never the same
+    return other !== undefined && 'data' in result && 'data' in other && pythonJson(result.data) === pythonJson(other.data);
   });
 }

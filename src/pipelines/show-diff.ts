@@ -29,18 +29,26 @@ function dataOf(shown: Shown, path: string): Value {
 }
 
 function diffFile(before: Value, after: Value, withUnchanged: boolean): Map<string, Change> {
-  const [old, now] = [leaves(before), leaves(after)];
+  const [old, now] = [leaves(before, after), leaves(after, before)];
   const changes = new Map<string, Change>();
   for (const key of [...new Set([...old.keys(), ...now.keys()])].toSorted()) {
-    const [x, y] = [old.get(key) ?? null, now.get(key) ?? null];
+    const [x, y] = [old.get(key) ?? absent(before), now.get(key) ?? absent(after)];
     if (!withUnchanged && equals(x, y)) continue;
     changes.set(key, { old: x, new: y, diff: difference(x, y) });
   }
   return changes;
 }
 
-/** Dotted keys; a file that is one value has the key ''. Lists are compared and shown as one text. */
-function leaves(value: Value): Map<string, Value> {
+/** What a file says of a key that it lacks; one that is a single value has no keys at all. */
+function absent(file: Value): Value {
+  return isMapping(file) || file === null ? null : 'unable to parse';
+}
+
+/**
+ * Dotted keys; files that are one value each have the key '', and beside one with keys none. Lists are compared and shown as one text.
+ */
+function leaves(value: Value, other: Value): Map<string, Value> {
+  if (!isMapping(value) && isMapping(other)) return new Map();
   const list = isMapping(value) ? flattened(value) : ([['', value]] as [string, Value][]);
   return new Map(list.map(([key, item]) => [key, Array.isArray(item) ? pythonRepr(item) : item]));
 }

@@ -11,8 +11,10 @@ import { isMapping, Timestamp, type Mapping, type Value } from '../formats/dvc/v
 import { lockedPaths } from './lock-entry.ts';
 import { folderOf, type Tree } from './tree.ts';
 
-/** A file's content, or why there is none. */
-export type FileResult = { readonly data: Value } | { readonly error: { readonly type: string; readonly msg: string } };
+/** A file's content, or why there is none: as DVC names it, and in our words where they say more. */
+export type FileResult =
+  | { readonly data: Value }
+  | { readonly error: { readonly type: string; readonly msg: string; readonly detail?: string } };
 /** By path relative to the root of the repository. */
 export type Shown = Map<string, FileResult>;
 
@@ -33,17 +35,24 @@ function pipelinesOf(tree: Tree): LoadedFile[] {
   });
 }
 
-/** @param targets paths relative to the root; where there are any, only these, metrics of the pipelines or not */
-export function showMetrics(tree: Tree, repository: Repository, targets: readonly string[]): Shown {
+export interface MetricsFilter {
+  readonly repository: Repository;
+  readonly cwd: string;
+  /** Relative to the root; where there are any, only these, metrics of the pipelines or not. */
+  readonly targets: readonly string[];
+}
+
+export function showMetrics(tree: Tree, { repository, cwd, targets }: MetricsFilter): Shown {
   const pipelines = pipelinesOf(tree);
   const paths = targets.length > 0 ? targets : metricsPaths(pipelines);
   const shown: Shown = new Map();
   for (const path of new Set(paths.flatMap((found) => tree.filesBelow(found) ?? [found]))) {
     shown.set(
       path,
-      attempt(() => {
+      attempt(path, cwd, () => {
         const text = tree.read(path) ?? cachedText(tree, pipelines, repository, path);
-        if (text === undefined) return missing(path);
+        if (text === undefined)
+          return missing(path, isCached(pipelines, path) ? 'No storage files available' : 'No such file or directory');
         return { data: metricsOf(parseParamsFile(text, path)) ?? new Map() };
       }),
     );
@@ -80,8 +89,14 @@ function readObject(path: string): string | undefined {
   }
 }
 
-function missing(path: string): FileResult {
-  return { error: { type: 'FileNotFoundError', msg: `[Errno 2] No such file or directory: '${path}'` } };
+function isCached(pipelines: readonly LoadedFile[], path: string): boolean {
+  return pipelines.some(({ folder, stages }) =>
+    stages.some(({ wdir, outs }) => outs.some((out) => out.cache && posix.join(folder, wdir, out.path) === path)),
+  );
+}
+
+function missing(path: string, what: string): FileResult {
+  return { error: { type: 'FileNotFoundError', msg: `[Errno 2] ${what}: '${path}'` } };
 }
 
 /** Numbers, strings and booleans, in mappings; the rest is no metric. */
@@ -112,9 +127,9 @@ export function showParams(tree: Tree, filter: ParamsFilter): Shown {
     for (const file of tree.filesBelow(path) ?? [path]) {
       shown.set(
         file,
-        attempt(() => {
+        attempt(file, '/', () => {
           const text = tree.read(file);
-          return text === undefined ? missing(file) : { data: paramsOf(parseParamsFile(text, file), keys) };
+          return text === undefined ? missing(file, 'No such file or directory') : { data: paramsOf(parseParamsFile(text, file), keys) };
         }),
       );
     }
@@ -175,11 +190,16 @@ function addVars(pipelines: readonly LoadedFile[], shown: Shown): void {
   for (const [file, values] of vars) shown.set(file, { data: values });
 }
 
-function attempt(read: () => FileResult): FileResult {
+const kinds: Readonly<Record<string, string>> = { json: 'JSON', toml: 'TOML', py: 'Python' };
+
+/** A file that cannot be read is named as DVC names it: as if the repository were the root of the file system. */
+function attempt(path: string, cwd: string, read: () => FileResult): FileResult {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof MillwrightError)) throw error;
-    return { error: { type: error.code, msg: error.message } };
+    const kind = kinds[posix.extname(path).slice(1)] ?? 'YAML';
+    const msg = `unable to read: '${posix.relative(cwd, `/${path}`)}', ${kind} file structure is corrupted`;
+    return { error: { type: `${kind}FileCorruptedError`, msg, detail: error.message } };
   }
 }

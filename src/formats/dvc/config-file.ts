@@ -36,13 +36,14 @@ export function parseConfigFile(text: string, fileName: string): ConfigDocument 
   return document;
 }
 
+/** As DVC does, a file that has lost its last option is written as an empty line. */
 export function emitConfigFile(document: ConfigDocument): string {
   let text = '';
   for (const [name, options] of document) {
     text += `[${quote(name)}]\n`;
     for (const [key, value] of options) text += `    ${quote(key)} = ${emitValue(value)}\n`;
   }
-  return text;
+  return text === '' ? '\n' : text;
 }
 
 function parseValue(text: string): ConfigValue | undefined {
