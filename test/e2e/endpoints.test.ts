@@ -190,16 +190,17 @@ test('a version that cannot be served is told with the installer’s log, and th
   await moveChampion(view.server, broken);
   const problem = main().getByRole('alert');
   await problem.getByText(`v${broken} could not be served; v2 serves on`).waitFor({ timeout: 150_000 });
-  await state().getByText(`v${broken} failed, v2 serves on`).waitFor();
+  await state().getByText(`v${broken} failed and is tried again, v2 serves on`).waitFor();
+  await problem.getByText(/^It is tried again by itself at /).waitFor();
   expect(await problem.innerText()).toContain('millwright-has-no-such-package');
   await expectAccessible(view.page);
   expect((await askLine(view.server, goodBody)).status).toBe(200);
+  // Whoever does not want to wait may click; nobody has to.
   writeFileSync(hold, '');
-  await problem.getByRole('button', { name: `Try v${broken} again` }).click();
-  await state().getByText(`Trying v${broken}, v2 serves on`).waitFor();
   const waiting = main().getByRole('group', { name: 'What is being tried' });
+  await waiting.getByText('Resolving 3 packages').waitFor({ timeout: 60_000 });
   await waiting.getByText(`v${broken}: installing the environment that it asks for`).waitFor();
-  await waiting.getByText('Resolving 3 packages').waitFor();
+  await state().getByText(`Trying v${broken}, v2 serves on`).waitFor();
   expect(await standing(view.page, 'endpoint-preparing', { width: 1440, scheme: 'light' })).toEqual([]);
   // The name moves on: what is tried is given up, and the next one fails for its own reason.
   const next = await registerLine(view.server, cutOff);
@@ -208,6 +209,12 @@ test('a version that cannot be served is told with the installer’s log, and th
   await main()
     .getByRole('row', { name: new RegExp(`version ${next} of 'line' was to be served instead`) })
     .waitFor();
+  const tries = async (): Promise<number> =>
+    (await apiOf(view.server).endpoint('line')).deployments.filter(({ version, state: ended }) => version === next && ended === 'failed')
+      .length;
+  expect(await tries()).toBe(1);
+  await problem.getByRole('button', { name: `Try v${next} again`, exact: true }).click();
+  await expect.poll(tries, { timeout: 60_000, interval: 50 }).toBe(2);
   await view.page.goto('/endpoints');
   await main().getByRole('row', { name: /^line/ }).getByText(`v${next} failed, v2 serves on`).waitFor();
 
