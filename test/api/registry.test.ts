@@ -158,6 +158,13 @@ describeOnBothDatabases('the registry', (server) => {
     for (const version of ['1', '2']) await must('POST', 'registered-models/alias', { name, alias: 'best', version });
     const found = await must<{ model_version: Version }>('GET', 'registered-models/alias', { name, alias: 'best' });
     expect([found.model_version.version, found.model_version.aliases]).toEqual(['2', ['best']]);
+    const { registered_model } = await must<{ registered_model: Model }>('GET', 'registered-models/get', { name });
+    expect(registered_model.latest_versions?.map(({ aliases }) => aliases)).toEqual([['best']]);
+    const searched = await must<{ model_versions: Version[] }>('GET', 'model-versions/search', { filter: `name = '${name}'` });
+    expect(searched.model_versions.map(({ version, aliases }) => [version, aliases])).toEqual([
+      ['2', ['best']],
+      ['1', undefined],
+    ]);
     const latest = await must<{ model_version: Version }>('GET', 'registered-models/alias', { name, alias: 'Latest' });
     expect(latest.model_version.version).toBe('2');
     await must('DELETE', 'model-versions/delete', { name, version: '2' });

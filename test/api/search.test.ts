@@ -122,7 +122,11 @@ describeOnBothDatabases('search', (server) => {
       'The lists of a filter hold at most 10000 values.',
     ],
     ['runs/search', { experiment_ids: ['0'], filter: `tags.a LIKE '${'%a'.repeat(5001)}'` }, 'A pattern holds at most 10000 characters.'],
-    ['logged-models/search', { experiment_ids: ['0'], datasets: Array(101).fill({ dataset_name: 'd' }) }, 'at most 100 datasets. Got 101:'],
+    [
+      'logged-models/search',
+      { experiment_ids: ['0'], datasets: Array.from({ length: 101 }, () => ({ dataset_name: 'd' })) },
+      'at most 100 datasets. Got 101:',
+    ],
   ])('%s that no statement can hold is refused (%#)', async (path, fields, message) => {
     const { status, body } = await post<{ message: string }>(path, fields);
     expect([status, body.message]).toEqual([400, expect.stringContaining(message)]);
