@@ -37,8 +37,8 @@ export function collectChanges(repository: Repository): ScmChanges {
   return {
     track: (path) => void files.add(path),
     ignore: async (path) => {
-      if (isIgnored(repository, path)) return;
       if (await git.isTracked(path)) throw alreadyTracked(relative(repository.root, path));
+      if (isIgnored(repository, path)) return;
       const added = appendEntry(path, git.root, stagingDir);
       gitIgnore.forget(dirname(path));
       files.add(added.file);

@@ -1,5 +1,5 @@
 /** Stages of the files they stand in. */
-import { lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Repository } from '../data/repository.ts';
 import type { TrackedDependency, TrackedOutput } from '../data/output.ts';
@@ -41,10 +41,20 @@ export function loadPipeline(context: LoadContext, file: string): LoadedPipeline
     parsing: parsingOptions(repository),
     warn: repository.effects.warn,
   });
+  if (existsSync(lockPathOf(file))) refuseGitIgnored(context, lockPathOf(file));
   const lock = loadLock(file, cwd);
   const tracked = pipeline.stages.map((definition) => pipelineStage(definition, file, shownFile, lock));
   for (const { outs } of tracked) refuseIgnored(repository, outs);
   return { ...pipeline, file, lock, tracked };
+}
+
+/** A dvc.lock that Git ignores would never reach anybody else. */
+export function refuseGitIgnored({ repository, cwd }: LoadContext, lockPath: string): void {
+  if (repository.gitIgnore?.isIgnored(lockPath, false) !== true) return;
+  throw new MillwrightError(
+    'DATA_ERROR',
+    `'${relative(cwd, lockPath)}' is ignored by Git: take it out of .gitignore, as it must be committed`,
+  );
 }
 
 /** An output that `.dvcignore` names would look deleted to every verb. */

@@ -4,12 +4,11 @@
  * of the plan, whichever stage ends first, so that a parallel run leaves the file of a serial one.
  */
 import { dirname, relative } from 'node:path';
-import { MillwrightError } from '../errors.ts';
 import { syncFolder } from '../data/cache.ts';
 import type { Repository } from '../data/repository.ts';
 import { stagingFolder } from '../data/save-output.ts';
 import type { LockFile } from '../formats/dvc/lock-file.ts';
-import { loadLock, lockPathOf, readText } from './load.ts';
+import { loadLock, lockPathOf, readText, refuseGitIgnored } from './load.ts';
 import type { Mapping } from '../formats/dvc/value.ts';
 import { lockEntryOf } from './lock-entry.ts';
 import { replaceFileSoon } from '../lib/replace-file.ts';
@@ -77,10 +76,7 @@ export class LockStore implements Disposable {
     const known = this.open.get(pipelineFile);
     if (known !== undefined) return known;
     const path = lockPathOf(pipelineFile);
-    if (this.options.repository.gitIgnore?.isIgnored(path, false) === true) {
-      const shown = relative(this.options.cwd, path);
-      throw new MillwrightError('DATA_ERROR', `'${shown}' is ignored by Git: take it out of .gitignore, as it must be committed`);
-    }
+    refuseGitIgnored(this.options, path);
     const opened = { path, lock: loadLock(pipelineFile, this.options.cwd), exists: readText(path) !== undefined, added: new Map() };
     this.open.set(pipelineFile, opened);
     return opened;

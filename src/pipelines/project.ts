@@ -1,6 +1,6 @@
 /** All stages of a repository, and what a target on the command line names among them. */
 import { existsSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { MillwrightError } from '../errors.ts';
 import { globPattern } from '../formats/dvc/params-file.ts';
 import { findStageFiles } from './discover.ts';
@@ -67,7 +67,8 @@ export class Project {
     if (target.endsWith('.dvc') && existsSync(path)) return this.inFile(path);
     const [filePart, name] = splitTarget(target);
     const file = resolve(cwd, filePart);
-    const isThere = existsSync(file) && !this.context.repository.ignore.isIgnored(file, false);
+    const { ignore, root } = this.context.repository;
+    const isThere = existsSync(file) && !ignore.isIgnored(file, false) && !isInSubRepository(file, root);
     const inFile = isThere ? this.inFile(file) : [];
     if (name === undefined) {
       if (!isThere) throw new MillwrightError('DATA_ERROR', `'${relative(cwd, file)}' does not exist`);
@@ -121,6 +122,12 @@ export class Project {
   private hasGroup(file: string, name: string): boolean {
     return this.pipelines.some((pipeline) => pipeline.file === file && pipeline.names.has(name));
   }
+}
+
+/** Whether a file lies in a repository inside this one, which is no part of it. */
+function isInSubRepository(file: string, root: string): boolean {
+  for (let folder = dirname(file); folder.startsWith(`${root}/`); folder = dirname(folder)) if (isFolder(join(folder, '.dvc'))) return true;
+  return false;
 }
 
 /** File and name of `path/dvc.yaml:name`, `path/dvc.yaml` or `name`. */

@@ -73,7 +73,9 @@ function cachedText(tree: Tree, pipelines: readonly LoadedFile[], repository: Re
     const stage = stages.find(({ wdir, outs }) => outs.some((out) => posix.join(folder, wdir, out.path) === path));
     if (stage === undefined) continue;
     const lockPath = file.replace(/\.ya?ml$/, '.lock');
-    const entry = LockFile.parse(tree.read(lockPath) ?? '', lockPath).get(stage.name);
+    const lock = tree.read(lockPath);
+    if (lock === undefined) continue;
+    const entry = LockFile.parse(lock, lockPath).get(stage.name);
     const found = [...lockedPaths(entry, 'outs').values()].find((out) => posix.join(folder, stage.wdir, out.path) === path);
     if (found?.hash !== undefined) return readObject(objectPath(repository.cache(found.algorithm), found.hash.value));
   }

@@ -61,11 +61,13 @@ export async function committedOutputs(
 ): Promise<WantedOutput[]> {
   const { git, root } = repository;
   if (!scope.allBranches && !scope.allTags && !scope.allCommits && scope.revision === undefined && scope.since === undefined) return [];
-  if (git === undefined)
-    throw new MillwrightError(
-      'DATA_ERROR',
-      `'${root}' is in no Git repository, so it has no branches, tags or commits: leave those options out`,
-    );
+  if (git === undefined) {
+    const message = `'${root}' is in no Git repository, so it has no branches, tags or commits`;
+    if (scope.revision !== undefined || scope.since !== undefined)
+      throw new MillwrightError('DATA_ERROR', `${message}: leave those options out`);
+    repository.effects.warn(message);
+    return [];
+  }
   const prefix = root === git.root ? '' : `${relative(git.root, root)}/`;
   const wanted: WantedOutput[] = [];
   for (const commit of await commitsOf(git, scope)) {

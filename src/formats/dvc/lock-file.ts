@@ -13,9 +13,7 @@ export class LockFile {
 
   static parse(text: string, fileName: string): LockFile {
     const lock = new LockFile();
-    const value = parseYaml(text, fileName);
-    if (value === null) return lock;
-    const root = checkLockFile(value, text, fileName);
+    const root = checkLockFile(parseYaml(text, fileName) ?? new Map(), text, fileName);
     const stages = root.get('stages');
     if (isMapping(stages)) for (const [name, entry] of stages) if (isMapping(entry)) lock.entries.set(String(name), entry);
     lock.datasets = root.get('datasets');
