@@ -18,7 +18,7 @@ export async function withRepository<T>(
 
 /**
  * Runs a verb that changes files: stages or names them at the end, and takes back its `.gitignore` lines where it fails.
- * (`commit` stages nothing, `core.autostage` or not, as with DVC.)
+ * (`commit`, `remove` and `freeze` stage nothing, `core.autostage` or not, as with DVC.)
  */
 export async function withChanges<T>(
   io: Io,

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { MillwrightError } from '../errors.ts';
-import { editStages, Project, setFrozen } from '../pipelines/index.ts';
+import { Project, setFrozen } from '../pipelines/index.ts';
 import type { Io } from './command.ts';
-import { commonOptions, withLocalApp } from './local.ts';
+import { withChanges, withRepository } from './data-verb.ts';
+import { commonOptions } from './local.ts';
 
 interface FreezeOptions {
   readonly quiet?: boolean;
@@ -29,8 +30,9 @@ async function edit(verb: 'freeze' | 'unfreeze', targets: readonly string[], opt
   };
   const addresses: string[] = [];
   const failures: string[] = [];
-  await withLocalApp(io, options, (app) =>
-    editStages({ ...app, cwd: io.cwd, say }, async (context) => {
+  await withRepository(io, options, (repository) =>
+    withChanges(io, repository, { isQuiet: true, leavesStaging: true }, async (changes) => {
+      const context = { repository, cwd: io.cwd, changes, say };
       for (const target of targets) {
         try {
           const stage = Project.load(context).findOne(target);

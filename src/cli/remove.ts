@@ -22,7 +22,7 @@ export function configure(command: Command, io: Io): void {
 async function run(targets: readonly string[], options: RemoveFlags, io: Io): Promise<void> {
   const isQuiet = options.quiet === true || options.json === true;
   await withRepository(io, { quiet: isQuiet }, (repository) =>
-    withChanges(io, repository, { isQuiet }, (changes) => {
+    withChanges(io, repository, { isQuiet, leavesStaging: true }, (changes) => {
       const context = { repository, cwd: io.cwd, changes, say: () => undefined };
       for (const target of targets) {
         // Read again for each: the one before may have taken a file away

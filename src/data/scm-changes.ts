@@ -55,7 +55,10 @@ export function collectChanges(repository: Repository): ScmChanges {
     finish: async (cwd) => {
       ignored.length = 0;
       if (!repository.config.autostage) return [...files].map((file) => relative(cwd, file) || '.').sort();
-      await git.add([...files].filter((file) => existsSync(file)));
+      const staged: string[] = [];
+      // What went is staged too, if Git knew it
+      for (const file of files) if (existsSync(file) || (await git.isTracked(file))) staged.push(file);
+      await git.add(staged);
       return [];
     },
   };

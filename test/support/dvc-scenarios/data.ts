@@ -83,6 +83,11 @@ export const dataScenarios: readonly Scenario[] = [
     dvc('commit -f'),
     sh('git status --short'),
     snapshot,
+    dvc('move a b'),
+    sh('git status --short'),
+    dvc('freeze d.dvc'),
+    dvc('remove b.dvc'),
+    sh('git status --short'),
   ),
   inRepository(
     'commit-refused',
