@@ -13,7 +13,7 @@ import {
   type ListInRemote,
 } from './data-index.ts';
 import { committedOutputs } from './data-status.ts';
-import { compareIndexes, shownEntry, type IndexChange } from './index-diff.ts';
+import { compareIndexes, declaredKind, shownEntry, type IndexChange } from './index-diff.ts';
 import type { Repository } from './repository.ts';
 import type { TrackedStage } from './stages.ts';
 
@@ -56,19 +56,19 @@ export async function diff(repository: Repository, stages: readonly TrackedStage
     input.to === undefined
       ? await workspaceIndex(repository, selectOutputs(now, paths), granular)
       : await recordedIndex(repository, selectOutputs(now, paths), granular);
-  const changes = compareIndexes(old, current).filter(
+  const changes = compareIndexes(old, current, declaredKind).filter(
     ({ old: entry, new: other }) => paths.length === 0 || paths.some((path) => isWithin((other ?? entry)!.path, path)),
   );
   const sections = {
-    added: items(changes, 'added', ({ new: entry }) => ({ path: shownEntry(entry!), hash: entry!.hash!.value })),
-    deleted: items(changes, 'deleted', ({ old: entry }) => ({ path: shownEntry(entry!), hash: entry!.hash!.value })),
+    added: items(changes, 'added', ({ new: entry }) => ({ path: shownEntry(entry!), hash: entry!.hash?.value ?? null })),
+    deleted: items(changes, 'deleted', ({ old: entry }) => ({ path: shownEntry(entry!), hash: entry!.hash?.value ?? null })),
     modified: items(changes, 'modified', (change) => ({
       path: shownEntry(change.old!),
-      hash: { old: change.old!.hash!.value, new: change.new!.hash!.value },
+      hash: { old: change.old!.hash?.value ?? null, new: change.new!.hash?.value ?? null },
     })),
     renamed: items(changes, 'renamed', (change) => ({
       path: { old: shownEntry(change.old!), new: shownEntry(change.new!) },
-      hash: change.old!.hash!.value,
+      hash: change.old!.hash?.value ?? null,
     })),
     'not in cache': input.to === undefined ? missing(repository, changes) : [],
   };
@@ -100,7 +100,7 @@ function missing(repository: Repository, changes: readonly IndexChange[]): DiffI
   const entries = changes
     .map((change) => change.old)
     .filter((entry) => entry?.hash !== undefined && !hasObject(repository.cache(entry.hash.algorithm), entry.hash.value));
-  return byPath(entries.map((entry) => ({ path: shownEntry(entry!), hash: entry!.hash!.value })));
+  return byPath(entries.map((entry) => ({ path: shownEntry(entry!), hash: entry!.hash?.value ?? null })));
 }
 
 function byPath(list: DiffItem[]): DiffItem[] {

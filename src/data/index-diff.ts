@@ -14,7 +14,7 @@ export interface IndexChange {
  * Every entry of two indexes, with how it changed, in DVC's order: by path, part for part; what was added, renamed and deleted last.
  * An entry inside a folder whose files one side does not know is `unknown`: it may or may not have changed.
  */
-export function compareIndexes(old: DataIndex, current: DataIndex): IndexChange[] {
+export function compareIndexes(old: DataIndex, current: DataIndex, kindOf = recordedKind): IndexChange[] {
   const unknown = [...old.unknown, ...current.unknown];
   const paths = [...new Set([...old.entries.keys(), ...current.entries.keys()])].sort(compareByParts);
   const changes = paths.map((path) => {
@@ -25,10 +25,19 @@ export function compareIndexes(old: DataIndex, current: DataIndex): IndexChange[
   return withRenames(changes);
 }
 
-function kindOf(old: IndexEntry | undefined, current: IndexEntry | undefined): ChangeKind {
+/** What only is declared counts as not there: the rule of `data status`. */
+function recordedKind(old: IndexEntry | undefined, current: IndexEntry | undefined): ChangeKind {
   if (old?.hash === undefined) return current?.hash === undefined ? 'unchanged' : 'added';
   if (current?.hash === undefined) return 'deleted';
   return sameHash(old.hash, current.hash) ? 'unchanged' : 'modified';
+}
+
+/** What is declared counts as there, whatever is recorded of it: the rule of `diff`. */
+export function declaredKind(old: IndexEntry | undefined, current: IndexEntry | undefined): ChangeKind {
+  if (old === undefined) return current === undefined ? 'unchanged' : 'added';
+  if (current === undefined) return 'deleted';
+  const isSame = old.hash === undefined ? current.hash === undefined : current.hash !== undefined && sameHash(old.hash, current.hash);
+  return isSame ? 'unchanged' : 'modified';
 }
 
 /** An entry that came with the hash of one that went is that one renamed. */
@@ -36,17 +45,21 @@ function withRenames(changes: readonly IndexChange[]): IndexChange[] {
   const deleted = new Map<string, IndexChange[]>();
   for (const change of changes) {
     if (change.kind !== 'deleted') continue;
-    const key = `${change.old!.hash!.algorithm}:${change.old!.hash!.value}`;
+    const key = contentOf(change.old);
     deleted.set(key, [...(deleted.get(key) ?? []), change]);
   }
   const result = changes.filter(({ kind }) => kind !== 'added' && kind !== 'deleted');
   for (const change of changes) {
     if (change.kind !== 'added') continue;
-    const source = deleted.get(`${change.new!.hash!.algorithm}:${change.new!.hash!.value}`)?.shift();
+    const source = change.new?.hash === undefined ? undefined : deleted.get(contentOf(change.new))?.shift();
     result.push(source === undefined ? change : { kind: 'renamed', old: source.old, new: change.new });
   }
   for (const rest of deleted.values()) result.push(...rest.toReversed());
   return result;
+}
+
+function contentOf(entry: IndexEntry | undefined): string {
+  return entry?.hash === undefined ? '' : `${entry.hash.algorithm}:${entry.hash.value}`;
 }
 
 /** As Python orders tuples of path parts: `a/b` before `a-1/b`. */

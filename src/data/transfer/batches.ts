@@ -80,7 +80,8 @@ export async function committedOutputs(
       failed(commit, error);
       continue;
     }
-    wanted.push(...outputs.map(({ path, ...rest }) => ({ ...rest, entry: undefined, name: relative(cwd, join(root, path)) })));
+    for (const { path, hash, ...rest } of outputs)
+      if (hash !== undefined) wanted.push({ ...rest, hash, entry: undefined, name: relative(cwd, join(root, path)) });
   }
   return wanted;
 }

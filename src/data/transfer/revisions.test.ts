@@ -63,6 +63,7 @@ test('the outputs of a commit come from its .dvc files and, templated, from its 
     { path: 'sub/old.bin', hash: { algorithm: 'md5-dos2unix', value: md5('2') }, push: false, remote: 'other', isImport: false },
     { path: 'import', hash: { algorithm: 'md5', value: md5('3') }, push: true, remote: undefined, isImport: true },
     { path: 'sub/model.bin', hash: { algorithm: 'md5', value: md5('4') }, push: true, remote: undefined, isImport: false },
+    { path: 'sub/y', hash: undefined, push: true, remote: undefined, isImport: false },
   ]);
 });
 

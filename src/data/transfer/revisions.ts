@@ -53,14 +53,15 @@ function secondsOf(day: string): number {
 export interface CommittedOutput {
   /** POSIX, relative to the root of the repository. */
   readonly path: string;
-  readonly hash: Hash;
+  /** Undefined where the commit declares the output and records nothing of it. */
+  readonly hash: Hash | undefined;
   readonly push: boolean;
   readonly remote: string | undefined;
   readonly isImport: boolean;
 }
 
 /**
- * The cached outputs that a commit's `.dvc` files and pipelines record.
+ * The cached outputs that a commit's `.dvc` files and pipelines declare.
  * @param prefix the repository's folder in the Git work tree: empty, or ending in `/`
  */
 export async function outputsOfCommit(git: Git, commit: string, prefix: string): Promise<CommittedOutput[]> {
@@ -101,15 +102,14 @@ function dvcFileOutputs(path: string, text: string): CommittedOutput[] {
   const file = parseDvcFile(text, path);
   const isImport = file.deps.some((dep) => dep.repo !== undefined);
   return file.outs.flatMap(({ hash, cache, push, remote, path: out }) => {
-    if (hash === undefined || !cache) return [];
+    if (!cache) return [];
     return [{ path: posix.join(posix.dirname(path), file.wdir, out), hash, push, remote, isImport }];
   });
 }
 
 async function pipelineOutputs(path: string, files: CommitFiles): Promise<CommittedOutput[]> {
   const lockPath = path.replace(/\.yaml$/, '.lock');
-  if (!files.paths.includes(lockPath)) return [];
-  const lock = LockFile.parse(await files.text(lockPath), lockPath);
+  const lock = files.paths.includes(lockPath) ? LockFile.parse(await files.text(lockPath), lockPath) : new LockFile();
   const stages = await resolvedStages(path, files);
   return stages.flatMap((stage) => stageOutputs(stage, posix.dirname(path), lock));
 }
@@ -144,8 +144,7 @@ function stageOutputs(stage: StageDefinition, folder: string, lock: LockFile): C
   const entries = (Array.isArray(recorded) ? recorded : []).filter(isMapping).map(readHashed);
   const hashes = new Map(entries.map((entry) => [entry.path, entry.hash]));
   return stage.outs.flatMap(({ path, cache, push, remote }) => {
-    const hash = hashes.get(path);
-    if (hash === undefined || !cache) return [];
-    return [{ path: posix.join(folder, stage.wdir, path), hash, push, remote, isImport: false }];
+    if (!cache) return [];
+    return [{ path: posix.join(folder, stage.wdir, path), hash: hashes.get(path), push, remote, isImport: false }];
   });
 }
