@@ -49,7 +49,8 @@ async function run(targets: readonly string[], options: AddOptions, io: Io): Pro
           ? await openRemote(repository, options.remote ?? defaultRemote(repository), options.remoteJobs)
           : undefined;
       const input = {
-        ...{ cwd: io.cwd, to },
+        cwd: io.cwd,
+        to,
         targets,
         glob: options.glob === true,
         out: options.out,
