@@ -120,7 +120,9 @@ describeOnBothDatabases('the server', (current) => {
 
     test('one that has no end is refused where the limit is', async () => {
       const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
-      const answer = await talk(`POST ${create.path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(300)}`);
+      const answer = await talk(
+        `POST ${create.path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(300)}`,
+      );
       expect(answer).toMatch(/^HTTP\/1\.1 (413|400) /);
       expect(answer.toLowerCase()).toContain('connection: close');
     });
