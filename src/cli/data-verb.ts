@@ -34,7 +34,7 @@ export async function withChanges<T>(
     if (!verb.isQuiet) io.stdout(gitHint(unstaged));
     return result;
   } catch (error) {
-    changes.rollBack();
+    changes.rollBack(error instanceof MillwrightError && error.code === 'DATA_ERROR' ? 'all' : 'unsettled');
     throw error;
   }
 }

@@ -66,6 +66,7 @@ export async function add(
     const entry = await save(repository, target, source, input, changes);
     const outs = target.file.content.outs.with(target.index, entry);
     writeDvcFile(repository, { ...target.file, content: { ...target.file.content, outs } });
+    changes.settle();
     changes.track(target.file.path);
   }
   return targets.map((target) => target.file.path);

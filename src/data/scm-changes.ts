@@ -15,10 +15,13 @@ export interface ScmChanges {
   ignore(path: string): Promise<void>;
   /** Lets Git see an output again. */
   unignore(path: string): void;
-  /** What was ignored so far is declared in a file now, and stays ignored if the command fails later. */
+  /** What was ignored so far is declared in a file now. */
   settle(): void;
-  /** Takes back the lines that `ignore` added since: the command failed. */
-  rollBack(): void;
+  /**
+   * Takes back lines that `ignore` added: the command failed.
+   * @param which those of files that are not declared yet, or, as DVC does where it refuses something, all of them
+   */
+  rollBack(which: 'unsettled' | 'all'): void;
   /** Stages the files where `core.autostage` says so. @returns the files left for the user to stage, relative to `cwd` */
   finish(cwd: string): Promise<readonly string[]>;
 }
@@ -28,6 +31,7 @@ export function collectChanges(repository: Repository): ScmChanges {
   if (git === undefined || gitIgnore === undefined) return noChanges;
   const files = new Set<string>();
   const ignored: AddedEntry[] = [];
+  let settled = 0;
   const stagingDir = stagingFolder(repository);
   const unignore = (path: string): void => {
     const file = removeEntry(path, stagingDir);
@@ -45,15 +49,16 @@ export function collectChanges(repository: Repository): ScmChanges {
       ignored.push(added);
     },
     unignore,
-    settle: () => void ignored.splice(0),
-    rollBack: () => {
-      for (const added of ignored.splice(0).reverse()) {
+    settle: () => void (settled = ignored.length),
+    rollBack: (which) => {
+      for (const added of ignored.splice(which === 'all' ? 0 : settled).reverse()) {
         if (!isTakenBack(added)) unignore(added.path);
         gitIgnore.forget(dirname(added.path));
       }
     },
     finish: async (cwd) => {
       ignored.length = 0;
+      settled = 0;
       if (!repository.config.autostage) return [...files].map((file) => relative(cwd, file) || '.').sort();
       const staged: string[] = [];
       // What went is staged too, if Git knew it

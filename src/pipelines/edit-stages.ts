@@ -16,7 +16,7 @@ export async function editStages<T>(context: Omit<EditContext, 'changes'>, edit:
       const result = await edit({ ...context, changes });
       return { result, unstaged: await changes.finish(context.cwd) };
     } catch (error) {
-      changes.rollBack();
+      changes.rollBack('unsettled');
       throw error;
     }
   });

@@ -74,7 +74,7 @@ export async function reproduce(context: ReproduceContext, input: ReproduceInput
       return { reproduced, unstaged: await changes.finish(cwd) };
     } catch (error) {
       // As DVC does: what a failed command let Git ignore, it sees again
-      changes.rollBack();
+      changes.rollBack('unsettled');
       throw error;
     }
   });
